@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct NewelCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "newel")
+}
