@@ -98,7 +98,29 @@ final class NpzArchive: Sendable {
   }
 
   private func inflate(_ range: Range<Int>, byteCount: Int, name: String) throws(DumpError) -> [UInt8] {
-    []
+    func bad(_ reason: String) -> DumpError { .archive(path: file.path, member: name, reason: reason) }
+    do {
+      let reader = try InflateReader(file, range, format: .raw, limit: byteCount)
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(min(byteCount, limits.freeByteCount))
+      while let piece = try reader.next() { bytes += piece }
+      guard bytes.count == byteCount, reader.consumedByteCount == range.count else {
+        throw bad("it decompresses to \(bytes.count) bytes instead of \(byteCount); copy the file again")
+      }
+      return bytes
+    } catch let error as StorageError {
+      switch error {
+      case .limit: throw bad("it decompresses to more than the \(byteCount) bytes it should have; copy the file again")
+      case .truncated: throw bad("its compressed data end too early; copy the file again")
+      case .damaged(_, _, let offset, _, let found):
+        throw bad("its compressed data are damaged at byte \(offset) (\(found)); copy the file again")
+      default: throw .storage(error)
+      }
+    } catch let error as DumpError {
+      throw error
+    } catch {
+      throw bad("\(error)")
+    }
   }
 
   /// Where the data of `entry` lies, behind its local header.
@@ -119,6 +141,7 @@ final class NpzArchive: Sendable {
 
   /// The name of the only member that is two-dimensional.
   func onlyMatrix() throws(DumpError) -> String {
+    if names.count == 1 { return names[0] }
     var found: [String] = []
     for name in names {
       let data = try member(name)

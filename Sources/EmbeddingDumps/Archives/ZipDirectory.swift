@@ -29,7 +29,7 @@ struct ZipDirectory {
   /// Reads the directory of the archive that is all of `file`.
   static func read(_ file: MappedFile) throws(DumpError) -> ZipDirectory {
     func bad(_ reason: String) -> DumpError { .archive(path: file.path, member: "", reason: reason) }
-    do {
+    do throws(ZipFailure) {
       guard let end = try findEnd(file) else { throw ZipFailure.reason("it has no ZIP directory; is it cut short?") }
       guard end.entryCount <= maximumEntryCount else {
         throw ZipFailure.reason("it has \(end.entryCount) members (at most \(maximumEntryCount) are read)")

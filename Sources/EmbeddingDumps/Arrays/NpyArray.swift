@@ -100,6 +100,7 @@ public final class NpyArray: Sendable {
     let size = header.type.byteCount
     let start = dataOffset + first * size
     if size == 2 && !header.isBigEndian {
+      let file = self.file
       HalfFloats.decode(file.bytes.extracting(start..<start + count * 2), count: count, into: &values, at: offset)
       return
     }
@@ -126,7 +127,7 @@ public final class NpyArray: Sendable {
     case 2:
       var halves = try reader.u16Array(count)
       if swaps { for at in halves.indices { halves[at] = halves[at].byteSwapped } }
-      HalfFloats.decode(halves.span.bytes, count: count, into: &values, at: offset)
+      HalfFloats.decode(RawSpan(_elements: halves.span), count: count, into: &values, at: offset)
     case 4:
       let words = try reader.u32Array(count)
       for at in 0..<count { values[offset + at] = Float(bitPattern: swaps ? words[at].byteSwapped : words[at]) }
