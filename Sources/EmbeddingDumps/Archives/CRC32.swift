@@ -22,7 +22,8 @@ enum CRC32 {
     var at = 0
     while bytes.count - at >= 8 {
       let low =
-        crc ^ (UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16
+        crc
+        ^ (UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16
           | UInt32(bytes[at + 3]) << 24)
       crc =
         tables[7 * 256 + Int(low & 0xFF)] ^ tables[6 * 256 + Int(low >> 8 & 0xFF)]

@@ -104,7 +104,8 @@ struct ZipDirectory {
       var reader = try ByteReader(file, at..<position - 20, section: "the ZIP64 directory end")
       guard try reader.u32() == 0x0606_4B50 else {
         throw .damaged(
-          path: file.path, section: "the ZIP64 directory end", offset: at, expected: "its signature", found: "other bytes"
+          path: file.path, section: "the ZIP64 directory end", offset: at, expected: "its signature",
+          found: "other bytes"
         )
       }
       try reader.skip(8 + 2 + 2 + 4 + 4 + 8)
@@ -130,7 +131,9 @@ struct ZipDirectory {
     if fields.byteCount == .max || fields.compressedByteCount == .max || fields.offset == .max {
       guard var wide = zip64Field(&extra) else { throw ZipFailure.reason("member '\(name)' has no ZIP64 sizes") }
       // Present in this order, each only where the 32-bit field is full.
-      for (isFull, keyPath) in [(fields.byteCount == .max, 0), (fields.compressedByteCount == .max, 1), (fields.offset == .max, 2)]
+      for (isFull, keyPath) in [
+        (fields.byteCount == .max, 0), (fields.compressedByteCount == .max, 1), (fields.offset == .max, 2),
+      ]
       where isFull {
         guard wide.count >= 8 else { throw ZipFailure.reason("member '\(name)' has no ZIP64 sizes") }
         let value = wide.prefix(8).reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
@@ -142,7 +145,8 @@ struct ZipDirectory {
         }
       }
     }
-    guard offset <= UInt64(fileByteCount), compressed <= UInt64(fileByteCount) - offset, let byteCount = Int(exactly: size)
+    guard offset <= UInt64(fileByteCount), compressed <= UInt64(fileByteCount) - offset,
+      let byteCount = Int(exactly: size)
     else { throw ZipFailure.reason("member '\(name)' lies outside the file") }
     guard fields.method == 8 || size == compressed else {
       throw ZipFailure.reason("member '\(name)' is stored but its two sizes differ")

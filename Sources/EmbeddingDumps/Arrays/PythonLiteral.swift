@@ -50,7 +50,9 @@ private struct PythonLiteralParser {
     while !take(UInt8(ascii: "}")) {
       skipSpace()
       guard case .string(let name) = try parseValue(depth: 0) else { throw unexpected("a key that is no string") }
-      guard !fields.contains(where: { $0.name == name }) else { throw unexpected("the key '\(name)' for the second time") }
+      guard !fields.contains(where: { $0.name == name }) else {
+        throw unexpected("the key '\(name)' for the second time")
+      }
       // No writer has more than three keys; the bound keeps hostile headers cheap.
       guard fields.count < 16 else { throw unexpected("too many keys") }
       guard take(UInt8(ascii: ":")) else { throw unexpected("no ':'") }

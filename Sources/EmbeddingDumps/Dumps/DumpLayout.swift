@@ -32,6 +32,17 @@ struct DumpLayout {
     return files
   }
 
+  /// The JSON-lines files of sparse vectors that `path`, a file or a folder, stands for, in the order of their numbers.
+  func lineFiles(_ path: String) throws(DumpError) -> [ShardFile] {
+    let (folder, names) = try resolve(path, inner: [])
+    guard let names else { return [file(path, extensions: DumpLayout.lineExtensions)] }
+    let files = try shards(in: folder, names, extensions: DumpLayout.lineExtensions)
+    guard !files.isEmpty else {
+      throw .nothingFound(path: path, expected: "a .jsonl, .jsonl.gz, .csr or .npz file, or a folder of .jsonl files")
+    }
+    return files
+  }
+
   /// Pairs the two lists by number; the answer is in the order of the embedding files.
   func pair(_ embeddings: [ShardFile], _ metadata: [ShardFile]) throws(DumpError) -> [(ShardFile, ShardFile)] {
     let left = try DumpLayout.named(embeddings)

@@ -60,10 +60,12 @@ extension DumpError: CustomStringConvertible {
     case .npyHeader(let path, let reason):
       return "'\(path)' has a .npy header that cannot be read: \(reason); save the array again with numpy.save."
     case .arrayType(let path, let type, let reason):
-      return "'\(path)' holds an array of type \(type) (\(reason)); embeddings must be float16, float32 or float64: save "
+      return
+        "'\(path)' holds an array of type \(type) (\(reason)); embeddings must be float16, float32 or float64: save "
         + "array.astype('float16')."
     case .arrayLength(let path, let shape, let expected, let found):
-      return "'\(path)' says shape \(DumpError.text(shape)), which takes \(expected) bytes, but \(found) bytes follow its "
+      return
+        "'\(path)' says shape \(DumpError.text(shape)), which takes \(expected) bytes, but \(found) bytes follow its "
         + "header; the file is cut short or was changed: copy it again."
     case .arrayShape(let path, let shape):
       return "'\(path)' has shape \(DumpError.text(shape)); embeddings must have two dimensions, one row per document."
@@ -82,7 +84,8 @@ extension DumpError: CustomStringConvertible {
     case .compressed(let path, let reason):
       return "'\(path)' cannot be decompressed: \(reason); copy the file again."
     case .rowCounts(let embeddings, let rows, let metadata, let lines):
-      return "'\(embeddings)' has \(rows) rows but '\(metadata)' has \(lines) lines; row i must belong to line i, so take "
+      return
+        "'\(embeddings)' has \(rows) rows but '\(metadata)' has \(lines) lines; row i must belong to line i, so take "
         + "both files from the same run."
     case .missingPartner(let path, let folder):
       return "'\(path)' has no partner in '\(folder)'; shards are paired by the number their names end in, and both "
@@ -92,20 +95,24 @@ extension DumpError: CustomStringConvertible {
     case .nothingFound(let path, let expected):
       return "'\(path)' holds nothing to read; expected \(expected)."
     case .parquetOnly(let folder):
-      return "'\(folder)' has its metadata in Parquet only; run tools/parquet-metadata '\(folder)' to turn it into JSON "
+      return
+        "'\(folder)' has its metadata in Parquet only; run tools/parquet-metadata '\(folder)' to turn it into JSON "
         + "lines."
     case .dimensions(let path, let columns, let first, let firstColumns):
-      return "'\(path)' has \(columns) columns but '\(first)' has \(firstColumns); all shards must come from one encoder."
+      return
+        "'\(path)' has \(columns) columns but '\(first)' has \(firstColumns); all shards must come from one encoder."
     case .filter(let text, let reason):
       return "The filter '\(text)' cannot be read: \(reason); write field=value or field!=value."
     case .sparseMatrix(let path, let reason):
       return "'\(path)' is not a valid sparse matrix: \(reason)."
     case .weight(let path, let place, let token, let weight):
-      return "'\(path)' \(place): the token \"\(token)\" has the weight \(weight); weights must be finite and not negative."
+      return
+        "'\(path)' \(place): the token \"\(token)\" has the weight \(weight); weights must be finite and not negative."
     case .duplicateToken(let path, let place, let token):
       return "'\(path)' \(place): the token \"\(token)\" stands twice; give each token of a document one weight."
     case .vocabularySize(let path, let columns, let tokens):
-      return "'\(path)' has \(columns) columns but the vocabulary has \(tokens) tokens; give the vocabulary the matrix was "
+      return
+        "'\(path)' has \(columns) columns but the vocabulary has \(tokens) tokens; give the vocabulary the matrix was "
         + "made with."
     }
   }
