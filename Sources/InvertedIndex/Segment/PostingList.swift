@@ -84,8 +84,18 @@ internal import ByteStorage
     let first = start(ofWindow: window)
     let end = self.end(ofWindow: window)
     unsafe cells.withUnsafeMutableBufferPointer { cells in
-      for number in first..<end {
-        unsafe cells[Int(local(number))] &+= weight &* Int32(truncatingIfNeeded: impact(number))
+      var number = first
+      while number < end {
+        let group = number & ~(SegmentLayout.groupSize - 1)
+        let groupCount = min(SegmentLayout.groupSize, count - group)
+        let locals = unsafe postings + group * SegmentLayout.postingSize
+        let impacts = unsafe locals + groupCount * 2
+        for lane in (number - group)..<min(groupCount, end - group) {
+          let cell = Int(unsafe locals.loadUnaligned(fromByteOffset: 2 * lane, as: UInt16.self))
+          let impact = unsafe impacts.load(fromByteOffset: lane, as: UInt8.self)
+          unsafe cells[cell] &+= weight &* Int32(impact)
+        }
+        number = group + groupCount
       }
     }
     return end - first
