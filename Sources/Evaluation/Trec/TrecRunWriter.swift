@@ -40,8 +40,8 @@ public struct TrecRunWriter: Sendable {
         score = "\(document.score)"
       case .breakByRank:
         var lowered = Float(document.score)
-        if lowered >= previous { lowered = previous.nextDown }
         guard lowered.isFinite else { throw .unwritableScore(query: query, document: document.key) }
+        if lowered >= previous { lowered = previous.nextDown }
         score = "\(lowered)"
         previous = lowered
       }
