@@ -65,6 +65,11 @@ public final class NewelIndex: Sendable {
     throw NewelError(.damaged, "\(path): document \(ordinal) is in no segment; run 'newel verify'")
   }
 
+  /// Whether a document has this key.
+  public func contains(key: String) throws(NewelError) -> Bool {
+    do { return try snapshot.ordinal(ofKey: key) != nil } catch { throw NewelError(wrapping: error) }
+  }
+
   /// The ordinal of a key.
   func ordinal(of key: String) throws(NewelError) -> UInt64 {
     let found: UInt64?
