@@ -1,0 +1,105 @@
+import Glibc
+
+/// Thin wrappers of the calls of the operating system that ``PosixFileSystem`` needs: `EINTR` is retried, an error
+/// becomes a ``StorageError``.
+///
+/// - Invariant: no pointer outlives the call it is passed to; every descriptor passed in is open.
+enum Posix {
+  /// The text of an error number.
+  static func message(_ code: Int32) -> String {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard unsafe strerror_r(code, &buffer, buffer.count) == 0 else { return "unknown error" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  static func failure(_ operation: String, _ path: String, _ code: Int32) -> StorageError {
+    switch code {
+    case ENOENT, ENOTDIR: .notFound(path: path)
+    case EEXIST: .alreadyExists(path: path)
+    default: .io(operation: operation, path: path, code: code)
+    }
+  }
+
+  /// Repeats `call` while it is interrupted by a signal.
+  static func retrying(_ operation: String, _ path: String, _ call: () -> Int) throws(StorageError) -> Int {
+    guard path.utf8.allSatisfy({ $0 != 0 }) else { throw .notFound(path: path) }
+    while true {
+      let result = call()
+      if result >= 0 { return result }
+      let code = errno
+      if code != EINTR { throw failure(operation, path, code) }
+    }
+  }
+
+  static func open(
+    _ path: String, _ flags: Int32, mode: mode_t = 0o666, operation: String
+  ) throws(StorageError)
+    -> Int32
+  {
+    Int32(try retrying(operation, path) { Int(unsafe Glibc.open(path, flags | O_CLOEXEC, mode)) })
+  }
+
+  static func synchronize(_ descriptor: Int32, _ path: String) throws(StorageError) {
+    _ = try retrying("synchronise", path) { Int(fsync(descriptor)) }
+  }
+
+  static func close(_ descriptor: Int32, _ path: String) throws(StorageError) {
+    // After EINTR the descriptor is gone on Linux; closing again could close somebody else's.
+    if Glibc.close(descriptor) != 0, errno != EINTR { throw failure("close", path, errno) }
+  }
+
+  /// Writes all the bytes, continuing after short writes.
+  static func write(_ descriptor: Int32, _ bytes: RawSpan, _ path: String) throws(StorageError) {
+    var done = 0
+    while done < bytes.byteCount {
+      let start = done
+      let written = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe Glibc.write(descriptor, buffer.baseAddress.map { unsafe $0 + start }, buffer.count - start)
+      }
+      if written > 0 {
+        done += written
+      } else if written == 0 {
+        throw .io(operation: "write to", path: path, code: EIO)
+      } else if errno != EINTR {
+        throw failure("write to", path, errno)
+      }
+    }
+  }
+
+  static func read(_ descriptor: Int32, count: Int, _ path: String) throws(StorageError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var done = 0
+    while done < count {
+      let start = done
+      let got = try retrying("read", path) {
+        unsafe bytes.withUnsafeMutableBytes { buffer in
+          unsafe Glibc.read(descriptor, buffer.baseAddress.map { unsafe $0 + start }, buffer.count - start)
+        }
+      }
+      if got == 0 { break }
+      done += got
+    }
+    bytes.removeSubrange(done...)
+    return bytes
+  }
+
+  static func status(_ descriptor: Int32, _ path: String) throws(StorageError) -> stat {
+    var status = stat()
+    _ = try retrying("examine", path) { Int(unsafe fstat(descriptor, &status)) }
+    return status
+  }
+
+  /// The status of a path; `nil` when nothing has this name.
+  static func status(ofPath path: String) throws(StorageError) -> stat? {
+    var status = stat()
+    do {
+      _ = try retrying("examine", path) { Int(unsafe stat(path, &status)) }
+      return status
+    } catch .notFound {
+      return nil
+    }
+  }
+
+  static func isRegular(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
+  static func isFolder(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFDIR }
+}

@@ -1,0 +1,192 @@
+import Glibc
+import Synchronization
+
+/// The real file system.
+public struct PosixFileSystem: FileSystem {
+  public init() {}
+
+  public func create(_ path: String) throws(StorageError) -> any WritableFile {
+    let descriptor = try Posix.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, operation: "create")
+    return PosixWritableFile(path: path, descriptor: descriptor)
+  }
+
+  public func map(_ path: String) throws(StorageError) -> MappedFile {
+    let descriptor = try Posix.open(path, O_RDONLY, operation: "open")
+    defer { _ = Glibc.close(descriptor) }
+    let status = try Posix.status(descriptor, path)
+    if Posix.isFolder(status) { throw .io(operation: "map", path: path, code: EISDIR) }
+    guard Posix.isRegular(status) else { throw .io(operation: "map", path: path, code: EINVAL) }
+    return try MappedFile(mapping: descriptor, byteCount: Int(status.st_size), path: path)
+  }
+
+  public func readAll(_ path: String, limit: Int) throws(StorageError) -> [UInt8] {
+    let descriptor = try Posix.open(path, O_RDONLY, operation: "open")
+    defer { _ = Glibc.close(descriptor) }
+    let size = Int(try Posix.status(descriptor, path).st_size)
+    guard size <= limit else { throw .limit(path: path, what: "its length in bytes", limit: limit) }
+    return try Posix.read(descriptor, count: size, path)
+  }
+
+  public func rename(_ path: String, to newPath: String) throws(StorageError) {
+    _ = try Posix.retrying("rename", path) { Int(unsafe Glibc.rename(path, newPath)) }
+  }
+
+  public func remove(_ path: String) throws(StorageError) {
+    _ = try Posix.retrying("remove", path) { Int(unsafe unlink(path)) }
+  }
+
+  public func syncFolder(_ path: String) throws(StorageError) {
+    let descriptor = try Posix.open(path, O_RDONLY | O_DIRECTORY, operation: "open")
+    defer { _ = Glibc.close(descriptor) }
+    try Posix.synchronize(descriptor, path)
+  }
+
+  public func makeFolder(_ path: String) throws(StorageError) {
+    if let status = try Posix.status(ofPath: path) {
+      if Posix.isFolder(status) { return }
+      throw .alreadyExists(path: path)
+    }
+    let parent = parentPath(path)
+    if parent != path { try makeFolder(parent) }
+    do {
+      _ = try Posix.retrying("create the folder", path) { Int(unsafe mkdir(path, 0o777)) }
+    } catch .alreadyExists {
+      // Made by somebody else in between; what counts is that it is there.
+      return
+    }
+    try syncFolder(parent)
+  }
+
+  public func list(_ path: String) throws(StorageError) -> [String] {
+    // Opening first gives a clear error; `opendir` alone would not say whether it is a folder.
+    let descriptor = try Posix.open(path, O_RDONLY | O_DIRECTORY, operation: "list")
+    guard let folder = unsafe fdopendir(descriptor) else {
+      let code = errno
+      _ = Glibc.close(descriptor)
+      throw Posix.failure("list", path, code)
+    }
+    defer { _ = unsafe closedir(folder) }
+    var names: [String] = []
+    while true {
+      errno = 0
+      guard let entry = unsafe readdir(folder) else {
+        if errno != 0 { throw Posix.failure("list", path, errno) }
+        break
+      }
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+        unsafe String(cString: UnsafeRawPointer(tuple).assumingMemoryBound(to: CChar.self))
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  public func kind(of path: String) throws(StorageError) -> FileEntryKind? {
+    guard let status = try Posix.status(ofPath: path) else { return nil }
+    return Posix.isRegular(status) ? .file : Posix.isFolder(status) ? .folder : .other
+  }
+
+  public func fileSize(_ path: String) throws(StorageError) -> Int? {
+    guard let status = try Posix.status(ofPath: path), Posix.isRegular(status) else { return nil }
+    return Int(status.st_size)
+  }
+
+  public func lock(_ path: String) throws(StorageError) -> any FileLock { try PosixFileLock(path: path) }
+
+  public func willCommit(_ path: String) throws(StorageError) {}
+
+  /// The folder that holds `path`; `.` for a bare name, `/` for the root.
+  func parentPath(_ path: String) -> String {
+    var bytes = Array(path.utf8)
+    while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+    guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == 0 ? "/" : String(decoding: bytes[..<slash], as: UTF8.self)
+  }
+}
+
+/// A descriptor opened for writing, closed when the object goes away.
+final class PosixWritableFile: WritableFile {
+  let path: String
+  private var descriptor: Int32
+  private var failure: StorageError?
+
+  init(path: String, descriptor: Int32) {
+    self.path = path
+    self.descriptor = descriptor
+  }
+
+  deinit { if descriptor >= 0 { _ = Glibc.close(descriptor) } }
+
+  func append(_ bytes: RawSpan) throws(StorageError) {
+    try checkUsable("write to")
+    do { try Posix.write(descriptor, bytes, path) } catch { throw poison(error) }
+  }
+
+  func synchronize() throws(StorageError) {
+    try checkUsable("synchronise")
+    do { try Posix.synchronize(descriptor, path) } catch { throw poison(error) }
+  }
+
+  func close() throws(StorageError) {
+    guard descriptor >= 0 else { return }
+    let closing = descriptor
+    descriptor = -1
+    do { try Posix.close(closing, path) } catch { throw poison(error) }
+  }
+
+  private func checkUsable(_ operation: String) throws(StorageError) {
+    if let failure { throw failure }
+    if descriptor < 0 { throw .io(operation: operation, path: path, code: EBADF) }
+  }
+
+  private func poison(_ error: StorageError) -> StorageError {
+    failure = error
+    return error
+  }
+}
+
+/// `flock` on a file that holds the number of the process in decimal.
+final class PosixFileLock: FileLock {
+  let path: String
+  private let descriptor: Mutex<Int32>
+
+  init(path: String) throws(StorageError) {
+    self.path = path
+    let descriptor = try Posix.open(path, O_RDWR | O_CREAT | O_NOFOLLOW, operation: "open the lock")
+    do {
+      _ = try Posix.retrying("lock", path) { Int(flock(descriptor, LOCK_EX | LOCK_NB)) }
+      // The number only helps people; that it could not be written does not make the lock weaker.
+      if ftruncate(descriptor, 0) == 0 {
+        let text = Array("\(getpid())\n".utf8)
+        try? Posix.write(descriptor, text.rawBytes, path)
+      }
+      self.descriptor = Mutex(descriptor)
+    } catch {
+      let holder = Self.holder(descriptor, path)
+      _ = Glibc.close(descriptor)
+      if case .io(_, _, let code) = error, code == EWOULDBLOCK || code == EAGAIN {
+        throw .locked(path: path, holder: holder)
+      }
+      throw error
+    }
+  }
+
+  deinit { release() }
+
+  func release() {
+    let open = descriptor.withLock { value in
+      let open = value
+      value = -1
+      return open
+    }
+    guard open >= 0 else { return }
+    _ = ftruncate(open, 0)
+    _ = Glibc.close(open)
+  }
+
+  private static func holder(_ descriptor: Int32, _ path: String) -> String {
+    let text = (try? Posix.read(descriptor, count: 32, path)) ?? []
+    let digits = text.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    return digits.isEmpty ? "another process" : "process \(String(decoding: digits, as: UTF8.self))"
+  }
+}

@@ -1,0 +1,47 @@
+public import ByteStorage
+
+/// What can go wrong between postings and answers. Every case reads as one sentence.
+public enum InvertedIndexError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// A file of the segment could not be written, read or trusted.
+  case storage(StorageError)
+  /// A number in a segment file contradicts another one, although the checksums hold: the writer was at fault.
+  case inconsistent(file: String, section: String, detail: String)
+  /// The quantiser's ceiling must be a positive finite number.
+  case invalidCeiling(Float)
+  /// A posting that no index can hold.
+  case invalidPosting(document: Int, detail: String)
+  /// The segment holds as many documents or postings as its numbers can count.
+  case segmentFull(documents: Int, postings: Int)
+  /// A query weight that is not a finite number.
+  case invalidQueryWeight(token: UInt32, weight: Float)
+  /// More terms than one query may have.
+  case tooManyTerms(found: Int, limit: Int)
+  /// `k` must be at least 1.
+  case invalidResultCount(Int)
+
+  public var description: String {
+    switch self {
+    case .storage(let error):
+      return error.description
+    case .inconsistent(let file, let section, let detail):
+      return "\(file), section \(section): \(detail); the file was not written by this program, build the index again"
+    case .invalidCeiling(let ceiling):
+      return "the impact ceiling is \(ceiling), but it must be a positive finite number"
+    case .invalidPosting(let document, let detail):
+      return "document \(document): \(detail)"
+    case .segmentFull(let documents, let postings):
+      return "the segment is full with \(documents) documents and \(postings) postings; start a new segment"
+    case .invalidQueryWeight(let token, let weight):
+      return "query token \(token) has weight \(weight), but weights must be finite numbers"
+    case .tooManyTerms(let found, let limit):
+      return "the query has \(found) different tokens, more than the limit of \(limit)"
+    case .invalidResultCount(let k):
+      return "\(k) results were asked for, but k must be at least 1"
+    }
+  }
+}
+
+/// Turns a storage error into this module's, for use with typed throws.
+func storing<Result>(_ body: () throws(StorageError) -> Result) throws(InvertedIndexError) -> Result {
+  do { return try body() } catch { throw .storage(error) }
+}

@@ -1,0 +1,152 @@
+public import ByteStorage
+
+/// Collects the sparse vectors of one segment in memory and writes its two files.
+///
+/// Documents are numbered 0, 1, 2, … in the order they are appended; that order is also how equal scores are ordered.
+/// Memory: 5 bytes per posting and 4 per document until ``write(postings:forward:)``, 3 more per posting during it.
+public struct SegmentBuilder: Sendable {
+  /// Number of tokens of the vocabulary; every token of a posting is below it.
+  public let vocabularyCount: Int
+  private(set) var vectors = ForwardVectors()
+
+  public init(vocabularyCount: Int) {
+    self.vocabularyCount = vocabularyCount
+  }
+
+  public var documentCount: Int { vectors.documentCount }
+  public var postingCount: Int { vectors.postingCount }
+
+  /// Appends one document.
+  ///
+  /// - Parameter postings: in any order, each token once; an empty vector is allowed (the document is never found).
+  /// - Throws: ``InvertedIndexError/invalidPosting(document:detail:)`` for a token outside the vocabulary, a token given
+  ///   twice or an impact of 0; ``InvertedIndexError/segmentFull(documents:postings:)`` when nothing more fits. The
+  ///   builder is unchanged after an error.
+  /// - Complexity: O(n log n) for n postings.
+  public mutating func append(_ postings: [Posting]) throws(InvertedIndexError) {
+    let document = documentCount
+    guard document < SegmentLayout.maximumDocuments,
+      postings.count <= SegmentLayout.maximumPostings - postingCount
+    else { throw .segmentFull(documents: documentCount, postings: postingCount) }
+    let sorted = postings.sorted { $0.token < $1.token }
+    for (position, posting) in sorted.enumerated() {
+      guard Int(posting.token) < vocabularyCount else {
+        throw .invalidPosting(
+          document: document, detail: "token \(posting.token) is outside the vocabulary of \(vocabularyCount) tokens")
+      }
+      guard posting.impact > 0 else {
+        throw .invalidPosting(document: document, detail: "token \(posting.token) has impact 0; leave it out instead")
+      }
+      guard position == 0 || sorted[position - 1].token != posting.token else {
+        throw .invalidPosting(document: document, detail: "token \(posting.token) is given twice")
+      }
+    }
+    vectors.append(sorted)
+  }
+
+  /// Writes the postings file (FORMAT.md §7.1) and the forward file (§7.2), sections only: the caller finishes or
+  /// abandons both writers.
+  ///
+  /// - Complexity: O(postings + terms · documents / 1024) time.
+  public func write(postings: EnvelopeWriter, forward: EnvelopeWriter) throws(InvertedIndexError) {
+    let lists = InvertedLists(inverting: vectors, vocabularyCount: vocabularyCount)
+    try storing { () throws(StorageError) in
+      try PostingsSerializer(lists: lists, vocabularyCount: vocabularyCount).write(to: postings)
+      try ForwardSerializer.write(vectors, vocabularyCount: vocabularyCount, to: forward)
+    }
+  }
+}
+
+/// Document-major sparse vectors: the forward index in memory.
+struct ForwardVectors: Sendable {
+  /// `[documents + 1]`: where each document's postings start.
+  private(set) var starts: [UInt32] = [0]
+  private(set) var tokens: [UInt32] = []
+  private(set) var impacts: [UInt8] = []
+
+  var documentCount: Int { starts.count - 1 }
+  var postingCount: Int { tokens.count }
+
+  func range(of document: Int) -> Range<Int> {
+    Int(starts[document])..<Int(starts[document + 1])
+  }
+
+  mutating func append(_ postings: [Posting]) {
+    for posting in postings {
+      tokens.append(posting.token)
+      impacts.append(posting.impact)
+    }
+    starts.append(UInt32(tokens.count))
+  }
+}
+
+/// Term-major postings, made from the forward vectors by one counting sort.
+struct InvertedLists {
+  let documentCount: Int
+  let windowCount: Int
+  /// Tokens with at least one posting, ascending. A term's place here is its *slot*.
+  let tokens: [UInt32]
+  /// `[slots + 1]`: the number of the first posting of each term.
+  let starts: [Int]
+  /// `[slots × windows]`: number of the term's postings up to the end of each 65,536-document window.
+  let windowEnds: [UInt32]
+  /// Low 16 bits of each posting's document, and its impact, term-major.
+  let documents: [UInt16]
+  let impacts: [UInt8]
+
+  init(inverting vectors: ForwardVectors, vocabularyCount: Int) {
+    documentCount = vectors.documentCount
+    let windows = SegmentLayout.cells(vectors.documentCount, SegmentLayout.windowShift)
+    windowCount = windows
+
+    var frequencies = [Int](repeating: 0, count: vocabularyCount)
+    for token in vectors.tokens { frequencies[Int(token)] += 1 }
+    var slots = [UInt32](repeating: 0, count: vocabularyCount)
+    var present: [UInt32] = []
+    var starts: [Int] = [0]
+    for (token, frequency) in frequencies.enumerated() where frequency > 0 {
+      slots[token] = UInt32(present.count)
+      present.append(UInt32(token))
+      starts.append(starts[starts.count - 1] + frequency)
+    }
+
+    var next = starts
+    var ends = [UInt32](repeating: 0, count: present.count * windows)
+    var documents = [UInt16](repeating: 0, count: vectors.postingCount)
+    var impacts = [UInt8](repeating: 0, count: vectors.postingCount)
+    for document in 0..<vectors.documentCount {
+      let window = document >> SegmentLayout.windowShift
+      for number in vectors.range(of: document) {
+        let slot = Int(slots[Int(vectors.tokens[number])])
+        let place = next[slot]
+        documents[place] = UInt16(truncatingIfNeeded: document)
+        impacts[place] = vectors.impacts[number]
+        next[slot] = place + 1
+        ends[slot * windows + window] += 1
+      }
+    }
+    for slot in present.indices {
+      for window in 1..<max(1, windows) { ends[slot * windows + window] += ends[slot * windows + window - 1] }
+    }
+    tokens = present
+    self.starts = starts
+    windowEnds = ends
+    self.documents = documents
+    self.impacts = impacts
+  }
+
+  func documentFrequency(ofSlot slot: Int) -> Int { starts[slot + 1] - starts[slot] }
+
+  /// The whole document numbers of a term, ascending, into `buffer`.
+  func expand(slot: Int, into buffer: inout [UInt32]) {
+    buffer.removeAll(keepingCapacity: true)
+    var number = starts[slot]
+    for window in 0..<windowCount {
+      let end = starts[slot] + Int(windowEnds[slot * windowCount + window])
+      while number < end {
+        buffer.append(UInt32(window << SegmentLayout.windowShift) | UInt32(documents[number]))
+        number += 1
+      }
+    }
+  }
+}

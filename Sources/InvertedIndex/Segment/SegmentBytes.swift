@@ -1,0 +1,42 @@
+internal import ByteStorage
+
+/// A section of a segment file as bare memory, for the loops that run once per posting.
+///
+/// Every use is behind a range that was checked when the term was opened: ``PostingList`` and ``BoundRow`` are
+/// the only readers.
+///
+/// - Invariant: `base ..< base + count` lies inside the mapping that `section` keeps alive. Files of a segment never
+///   change, so the memory never does either.
+@safe struct SegmentBytes: @unchecked Sendable {
+  let section: Section
+  let base: UnsafeRawPointer
+  let count: Int
+
+  init(_ section: Section) {
+    self.section = section
+    count = section.byteCount
+    let offset = section.offset
+    let start = unsafe section.file.file.bytes.withUnsafeBytes { bytes in unsafe bytes.baseAddress }
+    if let start = unsafe start, section.byteCount > 0 {
+      unsafe base = start + offset
+    } else {
+      unsafe base = UnsafeRawPointer(Self.nothing)
+    }
+  }
+
+  /// What an empty section points to: one byte that nobody reads.
+  private static let nothing: UnsafeMutableRawPointer = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
+
+  /// A pointer to `range`, after its checksums were verified (once per process) and its bounds checked.
+  ///
+  /// - Throws: `inconsistent` when the range is not inside the section, `storage(.damaged)` for a wrong checksum.
+  func pointer(to range: Range<Int>, in name: String) throws(InvertedIndexError) -> UnsafeRawPointer {
+    guard range.lowerBound >= 0, range.upperBound <= count else {
+      throw .inconsistent(
+        file: section.file.file.path, section: name,
+        detail: "bytes \(range.lowerBound)..<\(range.upperBound) are outside its \(count) bytes")
+    }
+    try storing { () throws(StorageError) in try section.verify(range) }
+    return unsafe base + range.lowerBound
+  }
+}

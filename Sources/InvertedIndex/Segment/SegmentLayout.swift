@@ -1,0 +1,59 @@
+internal import ByteStorage
+
+/// The constants of the segment files (FORMAT.md §7.1 and §7.2).
+enum SegmentLayout {
+  /// Documents of one segment fit 64 windows of 65,536.
+  static let maximumDocuments = 1 << 22
+  /// Posting numbers are 32-bit.
+  static let maximumPostings = Int(UInt32.max)
+
+  /// A posting holds the low 16 bits of its document.
+  static let windowShift = 16
+  /// One record of the run directory covers 4,096 documents …
+  static let quarterShift = 12
+  /// … in 64 runs, and is written when the term has at least this many postings there.
+  static let directoryThreshold = 64
+  static let directoryRecordSize = 4 + 64
+
+  /// Bounds are kept per 16,384, per 1,024 and per 64 documents.
+  static let level1Shift = 14
+  static let level2Shift = 10
+  static let level3Shift = 6
+  /// A term in fewer documents than this has neither bounds nor runs: its postings are as quick to look at.
+  static let coldLimit = 128
+  /// The third level is a full row when at least one cell in three is set.
+  static let denseRatio = 3
+
+  /// Postings are laid out in groups: 16 document numbers, then their 16 impacts.
+  static let groupSize = 16
+  /// Bytes of one posting: 16-bit document number and 8-bit impact.
+  static let postingSize = 3
+
+  /// For these k the table of terms keeps the k-th largest impact.
+  static let kthRanks = [10, 32, 100, 320, 1000]
+  static let termRecordSize = 32
+  static let noRow = UInt32.max
+
+  /// Number of cells of `1 << shift` documents that cover `documentCount`.
+  static func cells(_ documentCount: Int, _ shift: Int) -> Int {
+    (documentCount + (1 << shift) - 1) >> shift
+  }
+}
+
+extension SectionTag {
+  static let summary = SectionTag("SUMM")
+  static let terms = SectionTag("TERM")
+  static let windowEnds = SectionTag("WEND")
+  static let postings = SectionTag("POST")
+  static let directoryStarts = SectionTag("RUNS")
+  static let directoryQuarters = SectionTag("RUNQ")
+  static let directoryRecords = SectionTag("RUNR")
+  static let level1 = SectionTag("BND1")
+  static let level2 = SectionTag("BND2")
+  static let level3Rows = SectionTag("BN3R")
+  static let level3Dense = SectionTag("BN3D")
+  static let level3Starts = SectionTag("BN3S")
+  static let level3Pairs = SectionTag("BN3P")
+  static let forwardStarts = SectionTag("FOFF")
+  static let forwardVectors = SectionTag("FVEC")
+}

@@ -1,0 +1,92 @@
+/// A query bound to the postings of one segment.
+struct SegmentQuery {
+  struct Weighted {
+    let list: PostingList
+    let weight: UInt32
+  }
+
+  /// Plain and required terms that have postings here.
+  let positive: [Weighted]
+  let required: [PostingList]
+  let negative: [Weighted]
+  let documentCount: Int
+  let windowCount: Int
+
+  /// - Returns: nil when no document of the segment can be a hit: no positive term, or a required one is absent.
+  /// - Throws: when a list of the query is damaged.
+  init?(_ query: SparseQuery, in segment: SegmentIndex) throws(InvertedIndexError) {
+    var positive: [Weighted] = []
+    var required: [PostingList] = []
+    var negative: [Weighted] = []
+    for term in query.terms {
+      guard let list = try segment.postingList(of: term.token) else {
+        if term.role == .required { return nil }
+        continue
+      }
+      switch term.role {
+      case .plain: positive.append(Weighted(list: list, weight: term.weight))
+      case .negative: negative.append(Weighted(list: list, weight: term.weight))
+      case .required:
+        positive.append(Weighted(list: list, weight: term.weight))
+        required.append(list)
+      }
+    }
+    if positive.isEmpty { return nil }
+    self.positive = positive
+    self.required = required
+    self.negative = negative
+    documentCount = segment.documentCount
+    windowCount = segment.windowCount
+  }
+
+  func makeCursors() -> [PostingCursor] {
+    positive.map { PostingCursor($0.list, weight: $0.weight) }
+  }
+
+  func makeCheck() -> CandidateCheck {
+    CandidateCheck(
+      required: required.map { PostingCursor($0, weight: 1) },
+      negative: negative.map { PostingCursor($0.list, weight: $0.weight) })
+  }
+}
+
+/// The part of a query that bounds know nothing of: required terms and negative ones, looked up for each candidate.
+///
+/// Negative terms only lower a score, so a bound on the positive part stays a bound.
+struct CandidateCheck {
+  private var required: [PostingCursor]
+  private var negative: [PostingCursor]
+  private let isEmpty: Bool
+
+  init(required: [PostingCursor], negative: [PostingCursor]) {
+    self.required = required
+    self.negative = negative
+    isEmpty = required.isEmpty && negative.isEmpty
+  }
+
+  /// The document's final score, or 0 (no hit) when a required term is missing or negative terms outweigh the rest.
+  ///
+  /// - Parameters:
+  ///   - document: not before the document of any earlier call.
+  ///   - positive: the sum over plain and required terms.
+  @inline(__always)
+  mutating func finalScore(of document: UInt32, positive: UInt32) -> UInt32 {
+    isEmpty ? positive : checkedScore(of: document, positive: positive)
+  }
+
+  private mutating func checkedScore(of document: UInt32, positive: UInt32) -> UInt32 {
+    for index in required.indices {
+      required[index].advance(to: document)
+      if required[index].document != document { return 0 }
+    }
+    var score = positive
+    for index in negative.indices {
+      negative[index].advance(to: document)
+      guard negative[index].document == document else { continue }
+      let loss = negative[index].score
+      if loss >= score { return 0 }
+      score -= loss
+    }
+    return score
+  }
+}

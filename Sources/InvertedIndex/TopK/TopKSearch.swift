@@ -1,0 +1,99 @@
+/// A segment and where its documents start in the numbering of the whole index.
+public struct PlacedSegment: Sendable {
+  public let index: SegmentIndex
+  /// Ordinal of the segment's document 0.
+  public let firstOrdinal: UInt32
+
+  public init(index: SegmentIndex, firstOrdinal: UInt32) {
+    self.index = index
+    self.firstOrdinal = firstOrdinal
+  }
+}
+
+/// The best documents and how they were found.
+public struct TopKResult: Sendable {
+  /// Best first: score descending, then ordinal ascending. Scores are positive.
+  public let hits: [ScoredDocument]
+  /// The algorithm that ran, never `auto`.
+  public let algorithm: TopKAlgorithm
+  public let counters: SearchCounters
+}
+
+/// Exact top-k over the segments of an index.
+public enum TopKSearch {
+  /// Finds the k best documents.
+  ///
+  /// - Parameters:
+  ///   - k: at least 1; fewer hits come back when fewer documents match.
+  ///   - segments: in insertion order.
+  /// - Throws: ``InvertedIndexError/invalidResultCount(_:)``, or `storage` when a list that the query needs is damaged:
+  ///   an answer is exact or it is an error.
+  public static func search(
+    _ query: SparseQuery, k: Int, algorithm: TopKAlgorithm = .auto, in segments: [PlacedSegment]
+  ) throws(InvertedIndexError) -> TopKResult {
+    guard k >= 1 else { throw .invalidResultCount(k) }
+    var documents = 0
+    for segment in segments { documents += segment.index.documentCount }
+    let chosen = algorithm == .auto ? plan(query, k: k, in: segments) : algorithm
+    var collector = TopKCollector(
+      capacity: max(1, min(k, documents)), seed: seedThreshold(query, k: k, in: segments))
+    var counters = SearchCounters()
+    for segment in segments {
+      guard let bound = try SegmentQuery(query, in: segment.index) else { continue }
+      counters.segmentsSearched += 1
+      let first = segment.firstOrdinal
+      switch chosen {
+      case .exhaustive, .auto:
+        ExhaustiveOr.run(bound, firstOrdinal: first, into: &collector, counters: &counters)
+      case .wand: WAND.run(bound, firstOrdinal: first, into: &collector, counters: &counters)
+      case .bmw: BlockMaxWAND.run(bound, firstOrdinal: first, into: &collector, counters: &counters)
+      case .maxscore: MaxScore.run(bound, firstOrdinal: first, into: &collector, counters: &counters)
+      }
+    }
+    return TopKResult(hits: collector.sorted(), algorithm: chosen, counters: counters)
+  }
+
+  /// The number of documents whose score is at least `score`: the pessimistic rank of a document with that score.
+  ///
+  /// - Parameter score: at least 1.
+  public static func count(
+    _ query: SparseQuery, scoringAtLeast score: UInt32, in segments: [PlacedSegment]
+  ) throws(InvertedIndexError) -> Int {
+    var total = 0
+    var counters = SearchCounters()
+    for segment in segments {
+      guard let bound = try SegmentQuery(query, in: segment.index) else { continue }
+      total += ExhaustiveOr.count(bound, atLeast: max(1, score), counters: &counters)
+    }
+    return total
+  }
+
+  /// A score that at least k documents are known to reach: the best k-th impact of any term in any segment.
+  ///
+  /// Known only when every posting counts in full, so not with required or negative terms.
+  static func seedThreshold(_ query: SparseQuery, k: Int, in segments: [PlacedSegment]) -> UInt32 {
+    guard query.terms.allSatisfy({ $0.role == .plain }),
+      let rank = SegmentLayout.kthRanks.firstIndex(where: { $0 >= k })
+    else { return 1 }
+    var seed: UInt32 = 1
+    for segment in segments {
+      for term in query.terms {
+        guard let slot = segment.index.slot(of: term.token) else { continue }
+        seed = max(seed, term.weight * UInt32(segment.index.terms[slot].kth(rank)))
+      }
+    }
+    return seed
+  }
+
+  /// What `auto` runs.
+  ///
+  /// The windowed exhaustive scan costs about half a nanosecond a posting and wins wherever queries are long or segments
+  /// small; pruning by document pays for short queries with few results over long lists.
+  static func plan(_ query: SparseQuery, k: Int, in segments: [PlacedSegment]) -> TopKAlgorithm {
+    var postings = 0
+    for segment in segments {
+      for term in query.terms { postings += segment.index.documentFrequency(of: term.token) }
+    }
+    return query.terms.count <= 3 && k <= 100 && postings > 500_000 ? .maxscore : .exhaustive
+  }
+}

@@ -1,0 +1,133 @@
+import ByteStorage
+import LinearAlgebra
+import Testing
+#if canImport(Glibc)
+import Glibc
+#endif
+
+@testable import InvertedIndex
+
+/// A small collection of random sparse vectors, in one or several segments, with everything a test needs to check it.
+struct RandomCollection {
+  let vocabularyCount: Int
+  let documents: [[Posting]]
+  let segments: [PlacedSegment]
+  let folder: TemporaryFolder
+
+  /// - Parameters:
+  ///   - impacts: impacts are drawn from 1...impacts; a small number makes ties.
+  ///   - density: expected share of the vocabulary in a document; tokens with low numbers are frequent.
+  init(
+    documents count: Int, vocabulary: Int, segments segmentCount: Int = 1, impacts: Int = 255, density: Double = 0.1,
+    using random: inout SplitMix64
+  ) throws {
+    var documents: [[Posting]] = []
+    for _ in 0..<count {
+      var postings: [Posting] = []
+      for token in 0..<vocabulary {
+        let chance = min(1, density * 2 / (1 + 4 * Double(token) / Double(vocabulary)))
+        if Double.random(in: 0..<1, using: &random) < chance {
+          postings.append(
+            Posting(token: UInt32(token), impact: UInt8(Int.random(in: 1...impacts, using: &random))))
+        }
+      }
+      documents.append(postings)
+    }
+    try self.init(documents: documents, vocabulary: vocabulary, segments: segmentCount, using: &random)
+  }
+
+  init(
+    documents: [[Posting]], vocabulary: Int, segments segmentCount: Int = 1, using random: inout SplitMix64
+  ) throws {
+    self.documents = documents
+    vocabularyCount = vocabulary
+    folder = try TemporaryFolder()
+    var cuts = (1..<max(1, segmentCount)).map { _ in Int.random(in: 0...documents.count, using: &random) }.sorted()
+    cuts.append(documents.count)
+    var first = 0
+    var placed: [PlacedSegment] = []
+    for (number, end) in cuts.enumerated() {
+      let index = try Self.segment(documents[first..<end], vocabulary: vocabulary, name: "\(number)", in: folder)
+      placed.append(PlacedSegment(index: index, firstOrdinal: UInt32(first)))
+      first = end
+    }
+    segments = placed
+  }
+
+  static func segment(
+    _ documents: ArraySlice<[Posting]>, vocabulary: Int, name: String, in folder: TemporaryFolder
+  ) throws -> SegmentIndex {
+    var builder = SegmentBuilder(vocabularyCount: vocabulary)
+    for document in documents { try builder.append(document.reversed()) }
+    let system = PosixFileSystem()
+    let postings = try EnvelopeWriter(
+      creating: "\(name).postings", in: folder.path, kind: .postings, segment: 1, fileSystem: system)
+    let forward = try EnvelopeWriter(
+      creating: "\(name).forward", in: folder.path, kind: .forward, segment: 1, fileSystem: system)
+    try builder.write(postings: postings, forward: forward)
+    let summaries = (try postings.finish(), try forward.finish())
+    return try SegmentIndex.open(
+      postings: try EnvelopeFile.open(
+        "\(name).postings", in: folder.path, kind: .postings, expecting: summaries.0, fileSystem: system),
+      forward: try EnvelopeFile.open(
+        "\(name).forward", in: folder.path, kind: .forward, expecting: summaries.1, fileSystem: system))
+  }
+
+  /// The answer by definition, from the vectors themselves and nothing of the index.
+  func bruteForce(_ query: SparseQuery, k: Int) -> [ScoredDocument] {
+    var hits: [ScoredDocument] = []
+    for (ordinal, postings) in documents.enumerated() {
+      var impacts: [UInt32: Int] = [:]
+      for posting in postings { impacts[posting.token] = Int(posting.impact) }
+      var score = 0
+      var isHit = true
+      for term in query.terms {
+        let impact = impacts[term.token] ?? 0
+        if term.role == .required, impact == 0 { isHit = false }
+        score += (term.role == .negative ? -1 : 1) * Int(term.weight) * impact
+      }
+      if isHit, score > 0 { hits.append(ScoredDocument(ordinal: UInt32(ordinal), score: UInt32(score))) }
+    }
+    hits.sort { ($0.score, $1.ordinal) > ($1.score, $0.ordinal) }
+    return Array(hits.prefix(k))
+  }
+
+  /// A query of 0...60 tokens; some negative, some required, some unknown to the index, weights of all sizes.
+  func randomQuery(using random: inout SplitMix64) throws -> SparseQuery {
+    let count = Int.random(in: 0...[3, 8, 60].randomElement(using: &random)!, using: &random)
+    let style = Int.random(in: 0..<4, using: &random)
+    var weights: [(token: UInt32, weight: Float)] = []
+    var required: [UInt32] = []
+    for _ in 0..<count {
+      let token = UInt32.random(in: 0..<UInt32(vocabularyCount + 2), using: &random)
+      let weight: Float
+      switch style {
+      case 0: weight = 1
+      case 1: weight = Float(Int.random(in: 1...65535, using: &random))
+      case 2: weight = Float.random(in: 0.001...3, using: &random)
+      default: weight = Float(Int.random(in: 1...4, using: &random))
+      }
+      let kind = Int.random(in: 0..<12, using: &random)
+      weights.append((token: token, weight: kind == 0 ? -weight : weight))
+      if kind == 1 { required.append(token) }
+    }
+    return try SparseQuery(weights: weights, required: required)
+  }
+}
+
+/// A folder that goes away with the test.
+final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    let random = UInt64.random(in: 0 ... .max)
+    path = "/tmp/newel-index-tests-\(random)"
+    try PosixFileSystem().makeFolder(path)
+  }
+
+  deinit {
+    let system = PosixFileSystem()
+    for name in (try? system.list(path)) ?? [] { try? system.remove("\(path)/\(name)") }
+    rmdir(path)
+  }
+}
