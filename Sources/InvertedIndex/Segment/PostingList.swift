@@ -83,7 +83,7 @@ internal import ByteStorage
     precondition(cells.count == 1 << SegmentLayout.windowShift, "a window has 65,536 cells")
     let first = start(ofWindow: window)
     let end = self.end(ofWindow: window)
-    cells.withUnsafeMutableBufferPointer { cells in
+    unsafe cells.withUnsafeMutableBufferPointer { cells in
       for number in first..<end {
         unsafe cells[Int(local(number))] &+= weight &* Int32(truncatingIfNeeded: impact(number))
       }
@@ -182,7 +182,11 @@ internal import ByteStorage
     var high = end
     while low < high {
       let middle = low + (high - low) / 2
-      if unsafe pairs.load(fromByteOffset: 2 * middle, as: UInt8.self) < wanted { low = middle + 1 } else { high = middle }
+      if unsafe pairs.load(fromByteOffset: 2 * middle, as: UInt8.self) < wanted {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
     guard low < end, unsafe pairs.load(fromByteOffset: 2 * low, as: UInt8.self) == wanted else { return 0 }
     return UInt32(unsafe pairs.load(fromByteOffset: 2 * low + 1, as: UInt8.self))
