@@ -17,14 +17,16 @@ public struct VocabularyBuilder: Sendable {
     for token in tokens where token.utf8.count <= 200 { frequencies[token, default: 0] += 1 }
   }
 
-  /// The tokens that stand in at least `minimumDocumentFrequency` documents and are not in `stopWords`; of more than
-  /// `maximumCount` the most frequent.
+  /// The tokens that stand in at least `minimumDocumentFrequency` documents, have a letter or a digit, and are not in
+  /// `stopWords`; of more than `maximumCount` the most frequent.
   ///
   /// - Throws: ``TokenSpaceError/noFrequentToken(documents:minimum:)`` when none is left.
   public func finish(
     minimumDocumentFrequency: Int, maximumCount: Int = .max, stopWords: Set<String> = StopWords.english
   ) throws(TokenSpaceError) -> Vocabulary {
-    let kept = frequencies.filter { $0.value >= minimumDocumentFrequency && !stopWords.contains($0.key) }
+    let kept = frequencies.filter { token, frequency in
+      frequency >= minimumDocumentFrequency && !stopWords.contains(token) && Self.hasContent(token)
+    }
     guard !kept.isEmpty else {
       throw .noFrequentToken(documents: documentCount, minimum: minimumDocumentFrequency)
     }
@@ -32,5 +34,9 @@ public struct VocabularyBuilder: Sendable {
       left.value != right.value ? left.value > right.value : left.key.utf8.lexicographicallyPrecedes(right.key.utf8)
     }
     return try Vocabulary(ordered.prefix(maximumCount).map(\.key), source: "the captions")
+  }
+
+  private static func hasContent(_ token: String) -> Bool {
+    token.unicodeScalars.contains { $0.properties.isAlphabetic || $0.properties.numericType != nil }
   }
 }
