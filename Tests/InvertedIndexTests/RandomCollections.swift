@@ -1,11 +1,12 @@
 import ByteStorage
 import LinearAlgebra
 import Testing
-#if canImport(Glibc)
-import Glibc
-#endif
 
 @testable import InvertedIndex
+
+#if canImport(Glibc)
+  import Glibc
+#endif
 
 /// A small collection of random sparse vectors, in one or several segments, with everything a test needs to check it.
 struct RandomCollection {

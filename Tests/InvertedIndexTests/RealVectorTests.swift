@@ -2,11 +2,12 @@ import ByteStorage
 import EmbeddingDumps
 import LinearAlgebra
 import Testing
-#if canImport(Glibc)
-import Glibc
-#endif
 
 @testable import InvertedIndex
+
+#if canImport(Glibc)
+  import Glibc
+#endif
 
 /// SPLADE-v3 vectors, whose integer weights fit impacts without loss.
 private enum SpladeData {

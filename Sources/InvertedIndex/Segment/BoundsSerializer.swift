@@ -58,23 +58,11 @@ struct BoundsCollector {
   }
 
   func write(to writer: EnvelopeWriter) throws(StorageError) {
-    try writer.begin(.level1)
-    try writer.append(level1)
-    try writer.end()
-    try writer.begin(.level2)
-    try writer.append(level2)
-    try writer.end()
-    try writer.begin(.level3Rows)
-    try writer.append(rows)
-    try writer.end()
-    try writer.begin(.level3Dense)
-    try writer.append(dense)
-    try writer.end()
-    try writer.begin(.level3Starts)
-    try writer.append(starts)
-    try writer.end()
-    try writer.begin(.level3Pairs)
-    try writer.append(pairs)
-    try writer.end()
+    try writer.write(.level1, level1)
+    try writer.write(.level2, level2)
+    try writer.write(.level3Rows, rows)
+    try writer.write(.level3Dense, dense)
+    try writer.write(.level3Starts, starts)
+    try writer.write(.level3Pairs, pairs)
   }
 }

@@ -17,13 +17,9 @@ enum ForwardSerializer {
     summary.u64(UInt64(vectors.postingCount))
     summary.u32(UInt32(width))
     summary.u32(0)
-    try writer.begin(.summary)
-    try writer.append(summary.bytes)
-    try writer.end()
+    try writer.write(.summary, summary.bytes)
 
-    try writer.begin(.forwardStarts)
-    try writer.append(vectors.starts)
-    try writer.end()
+    try writer.write(.forwardStarts, vectors.starts)
 
     try writer.begin(.forwardVectors)
     var chunk: [UInt8] = []
@@ -39,6 +35,6 @@ enum ForwardSerializer {
       }
     }
     try writer.append(chunk)
-    try writer.end()
+    writer.end()
   }
 }

@@ -83,9 +83,19 @@ internal import ByteStorage
     precondition(cells.count == 1 << SegmentLayout.windowShift, "a window has 65,536 cells")
     let first = start(ofWindow: window)
     let end = self.end(ofWindow: window)
-    cells.withUnsafeMutableBufferPointer { cells in
-      for number in first..<end {
-        unsafe cells[Int(local(number))] &+= weight &* Int32(truncatingIfNeeded: impact(number))
+    unsafe cells.withUnsafeMutableBufferPointer { cells in
+      var number = first
+      while number < end {
+        let group = number & ~(SegmentLayout.groupSize - 1)
+        let groupCount = min(SegmentLayout.groupSize, count - group)
+        let locals = unsafe postings + group * SegmentLayout.postingSize
+        let impacts = unsafe locals + groupCount * 2
+        for lane in (number - group)..<min(groupCount, end - group) {
+          let cell = Int(unsafe locals.loadUnaligned(fromByteOffset: 2 * lane, as: UInt16.self))
+          let impact = unsafe impacts.load(fromByteOffset: lane, as: UInt8.self)
+          unsafe cells[cell] &+= weight &* Int32(impact)
+        }
+        number = group + groupCount
       }
     }
     return end - first
@@ -182,7 +192,11 @@ internal import ByteStorage
     var high = end
     while low < high {
       let middle = low + (high - low) / 2
-      if unsafe pairs.load(fromByteOffset: 2 * middle, as: UInt8.self) < wanted { low = middle + 1 } else { high = middle }
+      if unsafe pairs.load(fromByteOffset: 2 * middle, as: UInt8.self) < wanted {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
     guard low < end, unsafe pairs.load(fromByteOffset: 2 * low, as: UInt8.self) == wanted else { return 0 }
     return UInt32(unsafe pairs.load(fromByteOffset: 2 * low + 1, as: UInt8.self))

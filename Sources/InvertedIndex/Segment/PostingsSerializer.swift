@@ -27,14 +27,10 @@ struct PostingsSerializer {
       Self.appendTermRecord(
         token: lists.tokens[slot], firstPosting: range.lowerBound, row: row, impacts: impacts, to: &terms)
     }
-    try writer.end()
+    writer.end()
 
-    try writer.begin(.terms)
-    try writer.append(terms.bytes)
-    try writer.end()
-    try writer.begin(.windowEnds)
-    try writer.append(lists.windowEnds)
-    try writer.end()
+    try writer.write(.terms, terms.bytes)
+    try writer.write(.windowEnds, lists.windowEnds)
     try directory.write(to: writer)
     try bounds.write(to: writer)
   }
@@ -47,9 +43,7 @@ struct PostingsSerializer {
     summary.u32(UInt32(lists.windowCount))
     summary.u64(UInt64(lists.documents.count))
     summary.u64(0)
-    try writer.begin(.summary)
-    try writer.append(summary.bytes)
-    try writer.end()
+    try writer.write(.summary, summary.bytes)
   }
 
   /// Lays postings out in groups of 16: the group's document numbers, then its impacts. One stream to read, and the last
@@ -139,14 +133,8 @@ struct RunDirectoryCollector {
   }
 
   func write(to writer: EnvelopeWriter) throws(StorageError) {
-    try writer.begin(.directoryStarts)
-    try writer.append(starts)
-    try writer.end()
-    try writer.begin(.directoryQuarters)
-    try writer.append(quarters)
-    try writer.end()
-    try writer.begin(.directoryRecords)
-    try writer.append(records)
-    try writer.end()
+    try writer.write(.directoryStarts, starts)
+    try writer.write(.directoryQuarters, quarters)
+    try writer.write(.directoryRecords, records)
   }
 }

@@ -16,16 +16,12 @@ internal import ByteStorage
     self.section = section
     count = section.byteCount
     let offset = section.offset
-    let start = unsafe section.file.file.bytes.withUnsafeBytes { bytes in unsafe bytes.baseAddress }
-    if let start = unsafe start, section.byteCount > 0 {
-      unsafe base = start + offset
-    } else {
-      unsafe base = UnsafeRawPointer(Self.nothing)
-    }
+    // As a number, because the memory is kept alive by `section`, not by a borrow. A file of an index has a header, so
+    // there always is a first byte.
+    let file = section.file.file
+    let start = unsafe file.bytes.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
+    unsafe base = UnsafeRawPointer(bitPattern: start + UInt(offset)).unsafelyUnwrapped
   }
-
-  /// What an empty section points to: one byte that nobody reads.
-  private static let nothing: UnsafeMutableRawPointer = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
 
   /// A pointer to `range`, after its checksums were verified (once per process) and its bounds checked.
   ///

@@ -57,3 +57,26 @@ extension SectionTag {
   static let forwardStarts = SectionTag("FOFF")
   static let forwardVectors = SectionTag("FVEC")
 }
+
+extension EnvelopeWriter {
+  /// Writes a whole section of bytes.
+  func write(_ tag: SectionTag, _ values: [UInt8]) throws(StorageError) {
+    try begin(tag)
+    try append(values)
+    end()
+  }
+
+  /// Writes a whole section of 16-bit numbers.
+  func write(_ tag: SectionTag, _ values: [UInt16]) throws(StorageError) {
+    try begin(tag)
+    try append(values)
+    end()
+  }
+
+  /// Writes a whole section of 32-bit numbers.
+  func write(_ tag: SectionTag, _ values: [UInt32]) throws(StorageError) {
+    try begin(tag)
+    try append(values)
+    end()
+  }
+}

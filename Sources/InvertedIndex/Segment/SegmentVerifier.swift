@@ -51,7 +51,8 @@ extension SegmentIndex {
     expected.expand(slot: slot, into: &documents)
     guard documents.count == list.count else {
       throw inconsistent(
-        section: "POST", detail: "token \(list.entry.token) has \(list.count) postings, its documents \(documents.count)")
+        section: "POST",
+        detail: "token \(list.entry.token) has \(list.count) postings, its documents \(documents.count)")
     }
     let first = expected.starts[slot]
     for number in 0..<list.count

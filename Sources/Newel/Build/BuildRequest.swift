@@ -1,0 +1,55 @@
+/// What to put into an index. Building into a folder that is an index appends a segment to it.
+public struct BuildRequest: Sendable {
+  public enum Source: Sendable {
+    /// Dense rows with their metadata, turned into tokens by a head.
+    ///
+    /// - Parameters:
+    ///   - images: a `.npy` or `.npz` file, or a dump folder.
+    ///   - metadata: a JSONL file, or a dump folder.
+    ///   - head: the head file; nil uses the one that the index was built with.
+    case dense(images: String, metadata: String, head: String?)
+    /// Sparse vectors made elsewhere: Anserini JSONL, big-ann CSR or scipy NPZ.
+    case sparse(vectors: String, metadata: String?, vocabulary: String?)
+  }
+
+  /// The index folder, made when it does not exist.
+  public var index: String
+  public var source: Source
+  /// Conditions like `split=train`, all of which a row must meet.
+  public var conditions: [String]
+  /// Most tokens a document keeps; nil means what the head was trained for, or all for sparse vectors.
+  public var top: Int?
+  /// The metadata field that is the key; nil tries `id`, `key`, `image_path`, then the row number.
+  public var keyField: String?
+  /// The metadata field with the caption, for `inspect`.
+  public var captionField: String
+  /// Whether dense rows are kept for re-ranking (2 bytes per dimension).
+  public var keepsDenseRows: Bool
+
+  public init(
+    index: String, source: Source, conditions: [String] = [], top: Int? = nil, keyField: String? = nil,
+    captionField: String = "caption", keepsDenseRows: Bool = true
+  ) {
+    self.index = index
+    self.source = source
+    self.conditions = conditions
+    self.top = top
+    self.keyField = keyField
+    self.captionField = captionField
+    self.keepsDenseRows = keepsDenseRows
+  }
+}
+
+/// What a build did.
+public struct BuildReport: Sendable, Codable {
+  public let index: String
+  public let generation: UInt64
+  public let documentsAdded: Int
+  public let documentsInAll: Int
+  public let postingsAdded: Int
+  /// Rows that did not meet the conditions.
+  public let rowsSkipped: Int
+  /// Weights above the quantiser's ceiling, which were clipped to it.
+  public let weightsClipped: Int
+  public let seconds: Double
+}

@@ -1,0 +1,21 @@
+/// How far a long job has come. Handlers are called often, on the job's thread, and should return quickly.
+public struct JobProgress: Sendable {
+  /// What is being done, e.g. `encoding`.
+  public let stage: String
+  /// Units done in this stage.
+  public let done: Int
+  /// Units in all, nil when not known beforehand.
+  public let total: Int?
+  /// The unit: `rows`, `documents`, `bytes`.
+  public let unit: String
+
+  public init(stage: String, done: Int, total: Int?, unit: String) {
+    self.stage = stage
+    self.done = done
+    self.total = total
+    self.unit = unit
+  }
+}
+
+/// Receives the progress of a job.
+public typealias ProgressHandler = (JobProgress) -> Void

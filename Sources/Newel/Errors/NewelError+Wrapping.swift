@@ -1,0 +1,41 @@
+internal import ByteStorage
+internal import EmbeddingDumps
+internal import IndexStore
+internal import InvertedIndex
+internal import LinearAlgebra
+internal import TokenSpace
+
+extension NewelError {
+  /// The public form of an error of any layer.
+  init(wrapping error: any Error) {
+    switch error {
+    case let error as NewelError: self = error
+    case let error as StorageError: self.init(Self.code(of: error), error.description, cause: error)
+    case let error as InvertedIndexError: self.init(Self.code(of: error), error.description, cause: error)
+    case let error as IndexStoreError: self.init(Self.code(of: error), error.description, cause: error)
+    case let error as DumpError: self.init(Self.code(of: error), error.description, cause: error)
+    case let error as TokenSpaceError: self.init(Self.code(of: error), error.description, cause: error)
+    default: self.init(.inputOutput, "\(error)", cause: error)
+    }
+  }
+
+  static func code(of error: StorageError) -> Code {
+    switch error {
+    case .notFound: .notFound
+    case .locked: .locked
+    case .unsupportedVersion, .unsupportedFlags: .unsupportedVersion
+    case .truncated, .damaged, .notNewelFile, .wrongKind: .damaged
+    case .alreadyExists, .limit: .invalidInput
+    case .io: .inputOutput
+    }
+  }
+
+  private static func code(of error: InvertedIndexError) -> Code {
+    switch error {
+    case .storage(let error): code(of: error)
+    case .inconsistent: .damaged
+    case .invalidQueryWeight, .tooManyTerms, .invalidResultCount: .invalidArgument
+    case .invalidCeiling, .invalidPosting, .segmentFull: .invalidInput
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/// The words a picture has in the index.
+public struct Inspection: Sendable, Codable {
+  public let key: String
+  /// Position in insertion order.
+  public let ordinal: UInt64
+  /// The caption, or captions joined by line breaks, when the metadata has one.
+  public let caption: String?
+  /// Heaviest first.
+  public let tokens: [ActivatedToken]
+  /// Tokens of the document beyond those listed.
+  public let omittedTokens: Int
+}
+
+/// One token of a document.
+public struct ActivatedToken: Sendable, Codable {
+  public let token: String
+  public let weight: Double
+  /// 8-bit impact, 1...255.
+  public let impact: UInt8
+  /// In how many documents of the index the token occurs.
+  public let documentFrequency: Int
+  /// Whether the document's caption has it; nil without a caption.
+  public let inCaption: Bool?
+}
+
+/// Why a document has the score it has for a query.
+public struct Explanation: Sendable, Codable {
+  public let query: String
+  public let key: String
+  /// The sum of all amounts.
+  public let score: Double
+  public let integerScore: Int
+  /// Whether a search for the query would return the document at all.
+  public let isHit: Bool
+  /// Required tokens the document lacks.
+  public let missingRequired: [String]
+  public let contributions: [TokenContribution]
+  public let unknownWords: [String]
+}
+
+/// What the index knows of one word.
+public struct TokenReport: Sendable, Codable {
+  public let token: String
+  public let documentFrequency: Int
+  public let documentCount: Int
+  /// The weight a query gives the token.
+  public let queryWeight: Double
+  /// The documents that have most of it.
+  public let strongest: [SearchHit]
+}
+
+/// Sizes and settings of an index.
+public struct IndexStatistics: Sendable, Codable {
+  public let path: String
+  public let generation: UInt64
+  public let documentCount: Int
+  public let postingCount: Int
+  public let meanTokensPerDocument: Double
+  public let vocabularyCount: Int
+  /// Tokens with at least one posting.
+  public let usedTokens: Int
+  /// The most frequent tokens and their document frequencies.
+  public let mostFrequentTokens: [TokenCount]
+  public let segments: [SegmentStatistics]
+  public let ceiling: Double
+  public let head: String?
+  public let tokenizer: String
+  public let denseDimension: Int?
+  /// Bytes per kind of file, and in all.
+  public let bytesByKind: [String: Int]
+  public let byteCount: Int
+
+  public struct TokenCount: Sendable, Codable {
+    public let token: String
+    public let documentFrequency: Int
+  }
+
+  public struct SegmentStatistics: Sendable, Codable {
+    public let name: String
+    public let documentCount: Int
+    public let postingCount: Int
+  }
+}
+
+/// The outcome of a verification.
+public struct VerificationReport: Sendable, Codable {
+  public let path: String
+  public let level: String
+  public let filesChecked: Int
+  public let bytesChecked: Int
+  /// One sentence per problem; empty when the index is sound.
+  public let problems: [String]
+
+  public var isSound: Bool { problems.isEmpty }
+}

@@ -1,0 +1,127 @@
+internal import EmbeddingDumps
+internal import IndexStore
+internal import InvertedIndex
+internal import TokenSpace
+
+extension NewelIndex {
+  /// The strongest tokens of a document.
+  ///
+  /// - Parameters:
+  ///   - key: the document's key.
+  ///   - limit: most tokens to list.
+  /// - Throws: `notFound` when no document has the key.
+  public func inspect(_ key: String, limit: Int = 20) throws(NewelError) -> Inspection {
+    try inspect(ordinal: try ordinal(of: key), key: key, limit: limit)
+  }
+
+  /// Inspects every document in insertion order.
+  public func inspectAll(limit: Int = 20, _ body: (Inspection) throws -> Void) throws {
+    for ordinal in 0..<UInt64(documentCount) {
+      try body(try inspect(ordinal: ordinal, key: try key(of: UInt32(ordinal)), limit: limit))
+    }
+  }
+
+  private func inspect(ordinal: UInt64, key: String, limit: Int) throws(NewelError) -> Inspection {
+    do {
+      let (segment, document) = try locate(ordinal)
+      let postings = try segment.forwardVector(of: document)
+        .sorted { ($0.impact, $1.token) > ($1.impact, $0.token) }
+      let captions = try captions(of: ordinal)
+      var said: Set<UInt32> = []
+      for caption in captions { said.formUnion(tokens(of: caption)) }
+      let tokens = postings.prefix(max(0, limit)).map { posting in
+        ActivatedToken(
+          token: name(of: posting.token), weight: Double(quantiser.weight(of: posting.impact)), impact: posting.impact,
+          documentFrequency: documentFrequency(of: posting.token),
+          inCaption: captions.isEmpty ? nil : said.contains(posting.token))
+      }
+      return Inspection(
+        key: key, ordinal: ordinal, caption: captions.isEmpty ? nil : captions.joined(separator: "\n"),
+        tokens: Array(tokens), omittedTokens: postings.count - tokens.count)
+    } catch {
+      throw NewelError(wrapping: error)
+    }
+  }
+
+  /// The captions in a document's metadata: one text or several.
+  private func captions(of ordinal: UInt64) throws -> [String] {
+    let metadata = try JSONValue.parse(try snapshot.metadata(of: ordinal))
+    guard case .object(let object) = metadata else { return [] }
+    switch object[captionField] ?? object[captionField + "s"] {
+    case .string(let text): return [text]
+    case .array(let values):
+      return values.compactMap { value in
+        if case .string(let text) = value { return text }
+        return nil
+      }
+    default: return []
+    }
+  }
+
+  /// The tokens of a plain text that the vocabulary has, each once, in order.
+  private func tokens(of text: String) -> [UInt32] {
+    var seen: Set<UInt32> = []
+    return encoder.tokenizer.tokens(in: text).compactMap { vocabulary.id(of: $0) }.filter { seen.insert($0).inserted }
+  }
+
+  /// Why a document has the score it has for a query, whether or not a search would return it.
+  public func explain(_ query: String, key: String) throws(NewelError) -> Explanation {
+    let translated = try translate(.text(query))
+    let (segment, document) = try locate(try ordinal(of: key))
+    let scored = try scoredContributions(translated, document: document, in: segment)
+    return Explanation(
+      query: query, key: key, score: Double(scored.total) * translated.scoreUnit, integerScore: scored.total,
+      isHit: scored.isHit, missingRequired: scored.missing,
+      contributions: scored.parts.sorted { ($0.integerAmount, $1.token) > ($1.integerAmount, $0.token) },
+      unknownWords: translated.unknownWords)
+  }
+
+  /// What the index knows of a word: how many documents have it, and which most of it.
+  ///
+  /// A word that is several tokens gives a report for each.
+  ///
+  /// - Throws: `notFound` when the vocabulary has no such token; the message suggests near ones.
+  public func tokens(_ word: String, limit: Int = 10) throws(NewelError) -> [TokenReport] {
+    var ids = vocabulary.id(of: word).map { [$0] } ?? []
+    if ids.isEmpty { ids = tokens(of: word) }
+    guard !ids.isEmpty else {
+      let near = suggestions(for: word)
+      throw NewelError(
+        .notFound,
+        "the vocabulary has no token '\(word)'"
+          + (near.isEmpty ? "" : "; did you mean \(near.map { "'\($0)'" }.joined(separator: ", "))?"))
+    }
+    var reports: [TokenReport] = []
+    for id in ids {
+      let response =
+        documentFrequency(of: id) == 0
+        ? nil
+        : try search(SearchRequest(query: .tokens([(name(of: id), 1)]), count: max(1, limit)))
+      reports.append(
+        TokenReport(
+          token: name(of: id), documentFrequency: documentFrequency(of: id), documentCount: documentCount,
+          queryWeight: Double(encoder.weights[Int(id)]), strongest: response?.hits ?? []))
+    }
+    return reports
+  }
+
+  /// Up to five tokens that begin like the word, are part of it, or differ by one letter.
+  private func suggestions(for word: String) -> [String] {
+    let wanted = word.lowercased()
+    guard wanted.count >= 2 else { return [] }
+    let near = vocabulary.tokens.filter { token in
+      token.hasPrefix(wanted) || (token.count > 3 && wanted.hasPrefix(token)) || Self.differsByOneLetter(token, wanted)
+    }
+    let ranked = near.map { (token: $0, frequency: vocabulary.id(of: $0).map { documentFrequency(of: $0) } ?? 0) }
+    return ranked.sorted { ($0.frequency, $1.token) > ($1.frequency, $0.token) }.prefix(5).map(\.token)
+  }
+
+  /// Whether two words are one insertion, deletion or substitution apart.
+  static func differsByOneLetter(_ first: String, _ second: String) -> Bool {
+    let (short, long) = first.count <= second.count ? (Array(first), Array(second)) : (Array(second), Array(first))
+    guard long.count - short.count <= 1, short != long else { return false }
+    let same = zip(short, long).prefix { $0 == $1 }.count
+    return short.count == long.count
+      ? short[(same + 1)...] == long[(same + 1)...] : short[same...] == long[(same + 1)...]
+  }
+}

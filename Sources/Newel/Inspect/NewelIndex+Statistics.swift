@@ -1,0 +1,69 @@
+internal import ByteStorage
+internal import IndexStore
+internal import InvertedIndex
+
+extension NewelIndex {
+  /// Sizes and settings of the index.
+  ///
+  /// - Complexity: O(vocabulary · segments).
+  public func statistics(mostFrequent: Int = 10) throws(NewelError) -> IndexStatistics {
+    let frequencies = (0..<UInt32(vocabulary.count)).map { documentFrequency(of: $0) }
+    let used = frequencies.indices.filter { frequencies[$0] > 0 }
+    let frequent = used.sorted { (frequencies[$0], $1) > (frequencies[$1], $0) }.prefix(mostFrequent)
+    let postings = segments.reduce(0) { $0 + $1.index.postingCount }
+    var bytes: [String: Int] = [:]
+    do {
+      for file in try snapshot.files() { bytes[file.kind, default: 0] += file.byteCount }
+    } catch {
+      throw NewelError(wrapping: error)
+    }
+    return IndexStatistics(
+      path: path, generation: snapshot.generation, documentCount: documentCount, postingCount: postings,
+      meanTokensPerDocument: documentCount == 0 ? 0 : Double(postings) / Double(documentCount),
+      vocabularyCount: vocabulary.count, usedTokens: used.count,
+      mostFrequentTokens: frequent.map {
+        IndexStatistics.TokenCount(token: name(of: UInt32($0)), documentFrequency: frequencies[$0])
+      },
+      segments: snapshot.segments.map {
+        IndexStatistics.SegmentStatistics(
+          name: $0.name, documentCount: $0.index.documentCount, postingCount: $0.index.postingCount)
+      },
+      ceiling: Double(snapshot.configuration.ceiling), head: snapshot.configuration.settings["head"],
+      tokenizer: encoder.tokenizer.name, denseDimension: snapshot.configuration.denseDimension,
+      bytesByKind: bytes, byteCount: bytes.values.reduce(0, +))
+  }
+
+  /// How thoroughly ``verify(_:level:)`` looks.
+  public enum VerificationLevel: String, Sendable, CaseIterable {
+    /// Headers, lengths, and that every file the catalog lists is there.
+    case quick
+    /// Every checksum.
+    case full
+    /// Everything decoded and compared: postings, bounds, documents, keys.
+    case deep
+  }
+
+  /// Proves an index, or says what is wrong with it.
+  ///
+  /// - Throws: ``NewelError`` when the index cannot even be opened; problems found are in the report.
+  public static func verify(
+    _ path: String, level: VerificationLevel = .quick, progress: ProgressHandler? = nil
+  ) throws(NewelError) -> VerificationReport {
+    let chosen: VerifyLevel =
+      switch level {
+      case .quick: .quick
+      case .full: .full
+      case .deep: .deep
+      }
+    do {
+      let report = try IndexVerifier.verify(path, level: chosen, fileSystem: PosixFileSystem()) { done, total in
+        progress?(JobProgress(stage: "verifying", done: done, total: total, unit: "bytes"))
+      }
+      return VerificationReport(
+        path: path, level: level.rawValue, filesChecked: report.filesChecked, bytesChecked: report.bytesChecked,
+        problems: report.problems)
+    } catch {
+      throw NewelError(wrapping: error)
+    }
+  }
+}

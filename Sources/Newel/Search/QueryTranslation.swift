@@ -1,0 +1,98 @@
+internal import InvertedIndex
+internal import TokenSpace
+
+/// A query in the terms of one index: integers for the engine, names for people.
+struct TranslatedQuery {
+  let query: SparseQuery
+  let unknownWords: [String]
+  let ignoredWords: [String]
+  /// Real score of one unit of the integer score.
+  let scoreUnit: Double
+}
+
+extension NewelIndex {
+  /// Turns a request's words or weights into an integer query.
+  ///
+  /// - Throws: `invalidArgument` for a query that cannot be read, has no positive token, or names nothing the vocabulary
+  ///   knows; the message says which words are unknown.
+  func translate(_ query: SearchRequest.Query) throws(NewelError) -> TranslatedQuery {
+    var weights: [(token: UInt32, weight: Float)] = []
+    var required: [UInt32] = []
+    var unknown: [String] = []
+    var ignored: [String] = []
+    do {
+      switch query {
+      case .text(let text):
+        let encoded = try encoder.encode(text)
+        weights = encoded.terms.map { (token: $0.token, weight: $0.weight) }
+        required = encoded.required.flatMap { $0 }
+        unknown = encoded.unknown
+        ignored = encoded.ignored
+        try check(required: encoded.unknownRequired)
+      case .tokens(let tokens):
+        for (token, weight) in tokens {
+          if let id = vocabulary.id(of: token) {
+            weights.append((token: id, weight: weight))
+          } else {
+            unknown.append(token)
+          }
+        }
+      }
+      let sparse = try SparseQuery(weights: weights, required: required)
+      try check(sparse, unknown: unknown)
+      return TranslatedQuery(
+        query: sparse, unknownWords: unknown, ignoredWords: ignored,
+        scoreUnit: Double(quantiser.ceiling) / 255 / sparse.factor)
+    } catch {
+      throw NewelError(wrapping: error)
+    }
+  }
+
+  private func check(required unknown: [String]) throws(NewelError) {
+    guard !unknown.isEmpty else { return }
+    let names = unknown.map { "'\($0)'" }.joined(separator: ", ")
+    throw NewelError(
+      .invalidArgument, "no document can match: the required \(names) is not in the vocabulary; leave out the '+'")
+  }
+
+  private func check(_ query: SparseQuery, unknown: [String]) throws(NewelError) {
+    if query.hasPositiveTerms { return }
+    let names = unknown.map { "'\($0)'" }.joined(separator: ", ")
+    if query.terms.isEmpty, !unknown.isEmpty {
+      throw NewelError(
+        .invalidArgument, "the vocabulary has none of the query's words (\(names)); try others, see 'newel tokens'")
+    }
+    if query.terms.isEmpty {
+      throw NewelError(
+        .invalidArgument, "the query has no word to search for (stop words and punctuation do not count); add one")
+    }
+    throw NewelError(
+      .invalidArgument, "the query only says what not to find; add a word that a hit should have")
+  }
+
+  func name(of token: UInt32) -> String {
+    Int(token) < vocabulary.count ? vocabulary.tokens[Int(token)] : "#\(token)"
+  }
+}
+
+extension TokenContribution.Role {
+  init(_ role: SparseQuery.Role) {
+    switch role {
+    case .plain: self = .plain
+    case .required: self = .required
+    case .negative: self = .negative
+    }
+  }
+}
+
+extension TopKAlgorithm {
+  var engine: InvertedIndex.TopKAlgorithm {
+    switch self {
+    case .auto: .auto
+    case .exhaustive: .exhaustive
+    case .wand: .wand
+    case .bmw: .bmw
+    case .maxscore: .maxscore
+    }
+  }
+}

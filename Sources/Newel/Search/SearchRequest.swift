@@ -1,0 +1,50 @@
+/// How the best documents are found. Every algorithm gives the same answer to the bit.
+public enum TopKAlgorithm: String, Sendable, CaseIterable {
+  /// The engine chooses.
+  case auto
+  /// Every posting of every query token.
+  case exhaustive
+  /// WAND (Broder et al. 2003).
+  case wand
+  /// Block-max WAND (Ding and Suel 2011).
+  case bmw
+  /// MaxScore (Turtle and Flood 1995).
+  case maxscore
+}
+
+/// What to look for and how much of it to return.
+public struct SearchRequest: Sendable {
+  public enum Query: Sendable {
+    /// Words: `red shoe -kids sneaker^2 +leather "ankle boot"`.
+    case text(String)
+    /// Weights for tokens of the vocabulary; negative ones subtract.
+    case tokens([(token: String, weight: Float)])
+  }
+
+  public var query: Query
+  /// Number of hits to return, at least 1.
+  public var count: Int
+  /// Number of best hits to leave out, for the next page.
+  public var offset: Int
+  public var algorithm: TopKAlgorithm
+  /// Whether hits carry the documents' metadata.
+  public var includesMetadata: Bool
+
+  /// - Parameter query: words, in the query language.
+  public init(
+    _ query: String, count: Int = 10, offset: Int = 0, algorithm: TopKAlgorithm = .auto, includesMetadata: Bool = true
+  ) {
+    self.init(
+      query: .text(query), count: count, offset: offset, algorithm: algorithm, includesMetadata: includesMetadata)
+  }
+
+  public init(
+    query: Query, count: Int = 10, offset: Int = 0, algorithm: TopKAlgorithm = .auto, includesMetadata: Bool = true
+  ) {
+    self.query = query
+    self.count = count
+    self.offset = offset
+    self.algorithm = algorithm
+    self.includesMetadata = includesMetadata
+  }
+}

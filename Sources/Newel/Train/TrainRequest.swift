@@ -1,0 +1,53 @@
+/// How to train a head that turns dense rows into tokens.
+public struct TrainRequest: Sendable {
+  public enum Method: String, Sendable, CaseIterable {
+    /// Closed-form least squares from embeddings to caption tokens.
+    case ridge
+  }
+
+  public var method: Method
+  /// A `.npy` or `.npz` file, or a dump folder.
+  public var images: String
+  /// A JSONL file, or a dump folder.
+  public var metadata: String
+  /// Where the head is written; an existing file is replaced when all went well.
+  public var output: String
+  public var conditions: [String]
+  public var captionField: String
+  /// A vocabulary file, one token per line; nil takes the words of the captions.
+  public var vocabulary: String?
+  /// Captions a word must be in to enter the vocabulary.
+  public var minimumDocumentFrequency: Int
+  /// Tokens a picture keeps.
+  public var top: Int
+  /// Ridge penalty as a share of the number of rows; nil for the default.
+  public var penalty: Double?
+
+  public init(
+    method: Method = .ridge, images: String, metadata: String, output: String, conditions: [String] = [],
+    captionField: String = "caption", vocabulary: String? = nil, minimumDocumentFrequency: Int = 5, top: Int = 64,
+    penalty: Double? = nil
+  ) {
+    self.method = method
+    self.images = images
+    self.metadata = metadata
+    self.output = output
+    self.conditions = conditions
+    self.captionField = captionField
+    self.vocabulary = vocabulary
+    self.minimumDocumentFrequency = minimumDocumentFrequency
+    self.top = top
+    self.penalty = penalty
+  }
+}
+
+/// What training did.
+public struct TrainReport: Sendable, Codable {
+  public let output: String
+  public let method: String
+  public let rows: Int
+  public let dimension: Int
+  public let vocabularyCount: Int
+  public let ceiling: Double
+  public let seconds: Double
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Newel
+
+struct BuildCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "build", abstract: "Build an index from embeddings or from sparse vectors, or append to one.",
+    discussion: """
+      Building into a folder that is an index appends a segment to it. Everything becomes visible at once when the build \
+      has succeeded; a build that fails or is killed leaves the index as it was.
+      """)
+
+  @OptionGroup var index: IndexArgument
+
+  @Option(help: "Embeddings: a .npy or .npz file, or a dump folder with img_emb/.", completion: .file())
+  var images: String?
+
+  @Option(help: "Metadata: a .jsonl file, or a dump folder with metadata/.", completion: .file())
+  var metadata: String?
+
+  @Option(help: "The head that turns embeddings into tokens; the index keeps a copy.", completion: .file())
+  var head: String?
+
+  @Option(
+    help: "Sparse vectors made elsewhere: .jsonl, .jsonl.gz ({\"id\",\"vector\":{token:weight}}), .csr or .npz.",
+    completion: .file())
+  var sparse: String?
+
+  @Option(help: "Names of the columns of a .csr or .npz, one token per line.", completion: .file())
+  var vocabulary: String?
+
+  @Option(
+    name: .customLong("where"), help: "Only rows with FIELD=VALUE (or FIELD!=VALUE); may be given several times.")
+  var conditions: [String] = []
+
+  @Option(help: "Most tokens a document keeps (default: what the head was trained for).")
+  var top: Int?
+
+  @Option(help: "The metadata field that is the key (default: id, key, image_path or the row number).")
+  var keyField: String?
+
+  @Option(help: "The metadata field with the caption, for 'inspect'.")
+  var captionField = "caption"
+
+  @Flag(inversion: .prefixedNo, help: "Keep the embeddings in the index, for re-ranking (2 bytes per dimension).")
+  var denseRows = true
+
+  @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
+
+  func validate() throws {
+    if (images == nil) == (sparse == nil) {
+      throw ValidationError("Give either --images (with --metadata and --head) or --sparse.")
+    }
+    if images != nil, metadata == nil { throw ValidationError("--images needs --metadata, for keys and captions.") }
+    if images != nil, vocabulary != nil { throw ValidationError("--vocabulary goes with --sparse; a head has its own.") }
+    if sparse != nil, head != nil { throw ValidationError("--sparse vectors are tokens already; leave --head out.") }
+  }
+
+  func run() throws {
+    let source: BuildRequest.Source
+    if let images {
+      source = .dense(images: images, metadata: metadata ?? images, head: head)
+    } else {
+      source = .sparse(vectors: sparse ?? "", metadata: metadata, vocabulary: vocabulary)
+    }
+    let request = BuildRequest(
+      index: index.index, source: source, conditions: conditions, top: top, keyField: keyField,
+      captionField: captionField, keepsDenseRows: denseRows)
+    let report = try ProgressReporter.standard(quiet: quiet.quiet).showing {
+      try NewelIndex.build(request, progress: $0)
+    }
+    if json.json { return try JSONOutput.print(report) }
+    var line =
+      "\(report.index): \(NumberText.grouped(report.documentsAdded)) documents with "
+      + "\(NumberText.grouped(report.postingsAdded)) postings added in \(NumberText.elapsed(report.seconds))"
+    if report.documentsInAll != report.documentsAdded {
+      line += ", \(NumberText.grouped(report.documentsInAll)) in all"
+    }
+    if report.rowsSkipped > 0 { line += "; \(NumberText.grouped(report.rowsSkipped)) rows left out by --where" }
+    if report.weightsClipped > 0 {
+      line += "; \(NumberText.grouped(report.weightsClipped)) weights clipped to the ceiling"
+    }
+    Console.print(line)
+  }
+}

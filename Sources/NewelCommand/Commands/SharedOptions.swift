@@ -1,0 +1,44 @@
+import ArgumentParser
+import Newel
+
+/// Where documents come from and what is said meanwhile: shared by `train` and `build`.
+struct QuietOption: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Say nothing on standard error unless something is wrong.")
+  var quiet = false
+}
+
+struct JSONOption: ParsableArguments {
+  @Flag(name: .long, help: "Print JSON for programs instead of text for people.")
+  var json = false
+}
+
+struct IndexArgument: ParsableArguments {
+  @Argument(help: "The index folder.", completion: .directory)
+  var index: String
+}
+
+extension TopKAlgorithm: ExpressibleByArgument {}
+extension TrainRequest.Method: ExpressibleByArgument {}
+
+extension ProgressReporter {
+  /// A handler that shows what a job reports.
+  var handler: ProgressHandler {
+    { progress in
+      self.report(
+        progress.stage.prefix(1).uppercased() + progress.stage.dropFirst(), done: progress.done, total: progress.total,
+        unit: progress.unit)
+    }
+  }
+
+  /// Runs a job, ending the progress line however it ends.
+  func showing<Result>(_ job: (@escaping ProgressHandler) throws -> Result) throws -> Result {
+    do {
+      let result = try job(handler)
+      finish()
+      return result
+    } catch {
+      interrupt()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Newel
+
+struct TokensCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tokens", abstract: "Show how many documents have a word, and which have most of it.")
+
+  @OptionGroup var index: IndexArgument
+
+  @Argument(help: "The word, or a token of the vocabulary.")
+  var word: String
+
+  @Option(name: [.customShort("n"), .customLong("limit")], help: "Most documents to list.")
+  var limit = 10
+
+  @OptionGroup var json: JSONOption
+
+  func run() throws {
+    let opened = try NewelIndex.open(index.index)
+    let reports = try opened.tokens(word, limit: limit)
+    if json.json { return try JSONOutput.print(reports) }
+    for report in reports {
+      let share = report.documentCount == 0 ? 0 : Double(report.documentFrequency) / Double(report.documentCount) * 100
+      Console.print(
+        "\(report.token): in \(NumberText.grouped(report.documentFrequency)) of "
+          + "\(NumberText.grouped(report.documentCount)) documents (\(NumberText.fixed(share, decimals: 1)) %), query "
+          + "weight \(NumberText.fixed(report.queryWeight, decimals: 3))")
+      let chart = BarChart(maximum: report.strongest.first?.score ?? 0, width: 20)
+      var table = TextTable([
+        .init("", .right), .init("key"), .init("weight", .right), .init(""), .init("caption", isFlexible: true),
+      ])
+      for hit in report.strongest {
+        table.append([
+          "\(hit.rank)", hit.key, NumberText.fixed(hit.score, decimals: 3), chart.bar(for: hit.score),
+          Console.caption(in: hit.metadata, field: opened.captionField) ?? "",
+        ])
+      }
+      if !report.strongest.isEmpty { Console.print(table) }
+    }
+  }
+}

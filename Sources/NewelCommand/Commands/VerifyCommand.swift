@@ -1,0 +1,40 @@
+import ArgumentParser
+import Newel
+
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Prove that an index is sound, or say which file is damaged and where.",
+    discussion: """
+      Without an option: headers, lengths, and that every file is there. --full checks every checksum. --deep decodes \
+      everything and compares postings, bounds, documents and keys with each other. Exit status 1 when something is wrong.
+      """)
+
+  @OptionGroup var index: IndexArgument
+
+  @Flag(help: "Check every checksum.")
+  var full = false
+
+  @Flag(help: "Decode and compare everything.")
+  var deep = false
+
+  @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
+
+  func run() throws {
+    let level: NewelIndex.VerificationLevel = deep ? .deep : full ? .full : .quick
+    let report = try ProgressReporter.standard(quiet: quiet.quiet || json.json).showing {
+      try NewelIndex.verify(index.index, level: level, progress: $0)
+    }
+    if json.json {
+      try JSONOutput.print(report)
+    } else {
+      for problem in report.problems { Console.print(problem) }
+      let checked = "\(report.filesChecked) files, \(NumberText.bytes(report.bytesChecked)) (\(report.level))"
+      Console.print(
+        report.isSound
+          ? "\(report.path): sound, \(checked)"
+          : "\(report.path): \(report.problems.count) problems in \(checked)")
+    }
+    if !report.isSound { throw ExitCode(1) }
+  }
+}
