@@ -1,0 +1,131 @@
+import ByteStorage
+import GRDB
+
+/// The writing side of the catalog: one transaction, which is one commit.
+final class CatalogWriter {
+  private let database: CatalogDatabase
+  private let folder: String
+  private let fileSystem: any FileSystem
+  private var isInTransaction = false
+
+  init(_ folder: String, fileSystem: any FileSystem) throws(IndexStoreError) {
+    self.folder = folder
+    self.fileSystem = fileSystem
+    database = try CatalogDatabase.openForWriting(folder)
+  }
+
+  /// The manifest of the last commit; `nil` when there was none yet.
+  func manifest() throws(IndexStoreError) -> Manifest? {
+    let path = database.path
+    switch try database.write({ db in try CatalogReader.read(db, path: path) }) {
+    case .manifest(let manifest): return manifest
+    case .unfinished: return nil
+    }
+  }
+
+  /// Begins the transaction unless it is open. The first of an index creates the tables.
+  func begin(creating: Bool) throws(IndexStoreError) {
+    if isInTransaction { return }
+    try database.write { db in
+      try db.beginTransaction(.immediate)
+      guard creating else { return }
+      try db.execute(sql: "PRAGMA application_id = \(CatalogSchema.applicationID)")
+      try db.execute(sql: "PRAGMA user_version = \(CatalogSchema.version)")
+      for statement in CatalogSchema.statements { try db.execute(sql: statement) }
+    }
+    isInTransaction = true
+  }
+
+  /// Adds a key; the uniqueness of the column finds duplicates, in this batch and in the index.
+  func insert(key: String, ordinal: UInt64) throws(IndexStoreError) {
+    do {
+      try database.queue.writeWithoutTransaction { db in
+        let statement = try db.cachedStatement(sql: "INSERT INTO documents (ordinal, key) VALUES (?, ?)")
+        try statement.execute(arguments: [Int64(ordinal), key])
+      }
+    } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
+      throw .duplicateKey(key)
+    } catch {
+      throw CatalogDatabase.convert(error, database.path)
+    }
+  }
+
+  /// Takes back a key of the open transaction.
+  func removeKey(ordinal: UInt64) throws(IndexStoreError) {
+    try database.write { db in
+      try db.execute(sql: "DELETE FROM documents WHERE ordinal = ?", arguments: [Int64(ordinal)])
+    }
+  }
+
+  /// Replaces the manifest inside the transaction.
+  func store(_ manifest: Manifest) throws(IndexStoreError) {
+    try database.write { db in
+      // The manifest refers to files, files to segments: emptied and filled in the order that keeps references whole.
+      try db.execute(sql: "DELETE FROM manifest")
+      try db.execute(sql: "DELETE FROM files")
+      try db.execute(sql: "DELETE FROM segments")
+      for segment in manifest.segments {
+        try db.execute(
+          sql: "INSERT INTO segments (number, first_ordinal, document_count, posting_count, key_checksum) "
+            + "VALUES (?, ?, ?, ?, ?)",
+          arguments: [
+            Int64(segment.number), Int64(segment.firstOrdinal), segment.documentCount, Int64(segment.postingCount),
+            Int64(segment.keyChecksum),
+          ])
+      }
+      for file in manifest.files {
+        try db.execute(
+          sql: "INSERT INTO files (name, kind, segment, byte_count, checksum) VALUES (?, ?, ?, ?, ?)",
+          arguments: [
+            file.summary.name, Int64(file.kind.rawValue), file.segment.map { Int64($0) }, file.summary.byteCount,
+            Int64(file.summary.checksum),
+          ])
+      }
+      try db.execute(
+        sql: "INSERT INTO manifest (id, generation, format_version, configuration, vocabulary_file, head_file, "
+          + "document_count, next_number, checksum) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
+        arguments: [
+          Int64(manifest.generation), Int64(manifest.formatVersion), manifest.configurationText,
+          manifest.vocabularyFile, manifest.headFile, Int64(manifest.documentCount), Int64(manifest.nextNumber),
+          Int64(manifest.checksum),
+        ])
+    }
+  }
+
+  /// The commit point.
+  ///
+  /// When SQLite's COMMIT itself fails, it is unknown which of the two commits a later open will find; both must stay
+  /// possible, so the caller keeps the new files then.
+  func commit() throws(IndexStoreError) {
+    try storing { () throws(StorageError) in try fileSystem.willCommit(database.path) }
+    isInTransaction = false
+    try database.write { db in try db.commit() }
+  }
+
+  /// Folds the log into the catalog and remembers its checksum.
+  ///
+  /// - Returns: whether both worked. When not (a reader is in the middle of reading, the disk is full), the commit is
+  ///   as good as ever; only `verify` has less to compare with.
+  func foldLog(generation: UInt64) -> Bool {
+    do {
+      let isFolded = try database.write { db in
+        let row = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+        return (row?[0] as Int64?) == 0
+      }
+      guard isFolded else { return false }
+      try CatalogChecksum(generation: generation, folder: folder, fileSystem: fileSystem)
+        .write(folder, fileSystem: fileSystem)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /// Gives up what was not committed.
+  func rollback() {
+    isInTransaction = false
+    try? database.write { db in try db.rollback() }
+  }
+
+  func close() { database.close() }
+}

@@ -1,0 +1,218 @@
+import ByteStorage
+import Synchronization
+
+/// Reads keys and metadata of a segment. Usable from many threads.
+final class DocumentsReader: Sendable {
+  /// A document as it was stored.
+  struct Document: Sendable, Equatable {
+    var key: String
+    var metadata: [UInt8]
+  }
+
+  private struct Frame: Sendable {
+    var range: Range<Int>
+    var contentByteCount: Int
+    var firstDocument: Int
+    var documentCount: Int
+  }
+
+  /// The content of a frame with the place of each record.
+  private struct Content: Sendable {
+    var bytes: [UInt8]
+    var records: [Range<Int>]
+    var lastUse: UInt64
+  }
+
+  /// Contexts and the last frames, shared by threads.
+  private struct Shared: ~Copyable {
+    var idle: [IdleDecompressor] = []
+    var contents: [Int: Content] = [:]
+    var clock: UInt64 = 0
+  }
+
+  /// A context that nobody uses at the moment.
+  private struct IdleDecompressor: @unchecked Sendable {
+    // Unchecked: it is taken out of the pool under the lock and used by the one who took it.
+    let value: ZstdDecompressor
+  }
+
+  private static let cachedFrameCount = 16
+
+  let documentCount: Int
+  private let frames: Section
+  private let directory: [Frame]
+  private let dictionary: ZstdDictionary?
+  private let shared = Mutex(Shared())
+
+  /// Checks the summary and the whole directory of frames; frames are checked when they are read.
+  init(_ file: EnvelopeFile) throws(StorageError) {
+    let summarySection = try file.section(DocumentsLayout.summary)
+    var summary = try summarySection.reader()
+    let documentCount = try summary.length()
+    let frameCount = try summary.length()
+    let contentByteCount = try summary.length()
+    let dictionaryID = try summary.u32()
+    guard try summary.u32() == 0, summary.isAtEnd else {
+      throw summarySection.damage(at: 0, expected: "32 bytes", found: "\(summarySection.byteCount)")
+    }
+
+    let dictionary = try file.optionalSection(DocumentsLayout.dictionary).map { section throws(StorageError) in
+      guard let value = ZstdDictionary(try section.bytes(0..<section.byteCount)) else {
+        throw section.damage(at: 0, expected: "a zstd dictionary", found: "other bytes")
+      }
+      return value
+    }
+    guard (dictionary?.identifier ?? 0) == dictionaryID else {
+      throw summarySection.damage(
+        at: DocumentsLayout.Summary.dictionaryID, expected: "dictionary \(dictionary?.identifier ?? 0)",
+        found: "\(dictionaryID)")
+    }
+
+    frames = try file.section(DocumentsLayout.frames)
+    self.dictionary = dictionary
+    self.documentCount = documentCount
+    directory = try Self.directory(
+      try file.section(DocumentsLayout.directory), frameCount: frameCount, documentCount: documentCount,
+      contentByteCount: contentByteCount, framesByteCount: frames.byteCount)
+  }
+
+  /// A document of the segment.
+  ///
+  /// - Parameter document: `0 ..< documentCount`.
+  func document(_ document: Int) throws(StorageError) -> Document {
+    precondition(document >= 0 && document < documentCount, "The document is not in the segment.")
+    let number = frameNumber(of: document)
+    let content = try cached(number)
+    return try decode(content, document - directory[number].firstDocument, number)
+  }
+
+  /// Every document in order, without touching the cache.
+  func forEach<E: Error>(
+    _ body: (Int, Document) throws(E) -> Void, failure: (StorageError) -> E
+  ) throws(E) {
+    for number in directory.indices {
+      let content: Content
+      do { content = try load(number) } catch { throw failure(error) }
+      for record in content.records.indices {
+        let document: Document
+        do { document = try decode(content, record, number) } catch { throw failure(error) }
+        try body(directory[number].firstDocument + record, document)
+      }
+    }
+  }
+
+  private static func directory(
+    _ section: Section, frameCount: Int, documentCount: Int, contentByteCount: Int, framesByteCount: Int
+  ) throws(StorageError) -> [Frame] {
+    let size = frameCount.multipliedReportingOverflow(by: DocumentsLayout.directoryEntryByteCount)
+    guard !size.overflow, size.partialValue == section.byteCount else {
+      throw section.damage(at: 0, expected: "\(frameCount) frames", found: "\(section.byteCount) bytes")
+    }
+    var reader = try section.reader()
+    var frames: [Frame] = []
+    frames.reserveCapacity(frameCount)
+    var offset = 0
+    var document = 0
+    var content = 0
+    for number in 0..<frameCount {
+      let start = try reader.length()
+      let byteCount = Int(try reader.u32())
+      let frameContent = Int(try reader.u32())
+      let first = Int(try reader.u32())
+      let count = Int(try reader.u32())
+      guard start == offset, first == document, count > 0, byteCount <= framesByteCount - offset,
+        frameContent <= DocumentsLayout.maximumFrameContentByteCount
+      else {
+        throw section.damage(
+          at: number * DocumentsLayout.directoryEntryByteCount, expected: "frames one after the other",
+          found: "another entry")
+      }
+      frames.append(
+        Frame(
+          range: offset..<offset + byteCount, contentByteCount: frameContent, firstDocument: first,
+          documentCount: count))
+      offset += byteCount
+      document += count
+      content += frameContent
+    }
+    guard offset == framesByteCount, document == documentCount, content == contentByteCount else {
+      throw section.damage(
+        at: 0, expected: "frames for \(documentCount) documents in \(framesByteCount) bytes",
+        found: "\(document) documents in \(offset) bytes")
+    }
+    return frames
+  }
+
+  private func frameNumber(of document: Int) -> Int {
+    var low = 0
+    var high = directory.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if directory[middle].firstDocument <= document { low = middle } else { high = middle }
+    }
+    return low
+  }
+
+  private func cached(_ number: Int) throws(StorageError) -> Content {
+    let hit = shared.withLock { shared -> Content? in
+      shared.clock += 1
+      let clock = shared.clock
+      shared.contents[number]?.lastUse = clock
+      return shared.contents[number]
+    }
+    if let hit { return hit }
+    let content = try load(number)
+    shared.withLock { shared in
+      if shared.contents.count >= Self.cachedFrameCount,
+        let oldest = shared.contents.min(by: { $0.value.lastUse < $1.value.lastUse })
+      {
+        shared.contents[oldest.key] = nil
+      }
+      shared.contents[number] = content
+      shared.contents[number]?.lastUse = shared.clock
+    }
+    return content
+  }
+
+  private func load(_ number: Int) throws(StorageError) -> Content {
+    let frame = directory[number]
+    let bytes = try frames.bytes(frame.range)
+    let context = shared.withLock { $0.idle.popLast() } ?? IdleDecompressor(value: ZstdDecompressor())
+    defer { shared.withLock { $0.idle.append(context) } }
+    let content = try context.value.decompress(
+      bytes, limit: frame.contentByteCount, dictionary: dictionary, path: frames.file.file.path,
+      offset: frames.offset + frame.range.lowerBound)
+    guard content.count == frame.contentByteCount else {
+      throw damage(number, "\(frame.contentByteCount) bytes of content", "\(content.count)")
+    }
+    var reader = ByteReader(content, path: frames.file.file.path, section: "a frame of documents")
+    var records: [Range<Int>] = []
+    for _ in 0..<frame.documentCount {
+      let start = reader.offset
+      for _ in 0..<2 {
+        let length = try reader.varint()
+        guard let count = Int(exactly: length) else { throw damage(number, "a length", "\(length)") }
+        try reader.skip(count)
+      }
+      records.append(start..<reader.offset)
+    }
+    guard reader.isAtEnd else {
+      throw damage(number, "\(frame.documentCount) documents", "\(reader.remaining) bytes behind them")
+    }
+    return Content(bytes: content, records: records, lastUse: 0)
+  }
+
+  private func decode(_ content: Content, _ record: Int, _ number: Int) throws(StorageError) -> Document {
+    var reader = ByteReader(
+      Array(content.bytes[content.records[record]]), path: frames.file.file.path, section: "a document")
+    let keyBytes = try reader.bytes(Int(try reader.varint()))
+    guard let key = String(validating: keyBytes, as: UTF8.self) else {
+      throw damage(number, "a key in UTF-8", "other bytes")
+    }
+    return Document(key: key, metadata: try reader.bytes(Int(try reader.varint())))
+  }
+
+  private func damage(_ number: Int, _ expected: String, _ found: String) -> StorageError {
+    frames.damage(at: directory[number].range.lowerBound, expected: expected, found: found)
+  }
+}

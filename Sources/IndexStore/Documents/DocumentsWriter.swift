@@ -1,0 +1,100 @@
+import ByteStorage
+
+/// Writes keys and metadata of a segment into zstd frames of about 16 KiB. FORMAT.md §7.3.
+final class DocumentsWriter {
+  private let file: EnvelopeWriter
+  private var held: [[UInt8]] = []
+  private var heldByteCount = 0
+  private var compressor: ZstdCompressor?
+  private var dictionaryID: UInt32 = 0
+  private var frame: [UInt8] = []
+  private var frameDocumentCount = 0
+  private var documentCount = 0
+  private var contentByteCount = 0
+  private var directory = ByteWriter()
+  private var frameCount = 0
+  private var frameOffset = 0
+
+  init(_ file: EnvelopeWriter) { self.file = file }
+
+  /// Appends a document. Key and metadata are within their limits.
+  func append(key: String, metadata: [UInt8]) throws(StorageError) {
+    var record = ByteWriter()
+    record.reserveCapacity(key.utf8.count + metadata.count + 8)
+    record.varint(UInt64(key.utf8.count))
+    record.append(utf8: key)
+    record.varint(UInt64(metadata.count))
+    record.append(metadata)
+    if compressor != nil { return try add(record.bytes) }
+    held.append(record.bytes)
+    heldByteCount += record.count
+    if heldByteCount >= DocumentsLayout.sampleByteCount { try startFrames() }
+  }
+
+  /// Writes what is left and the sections behind the frames, then finishes the file.
+  func finish() throws(StorageError) -> FileSummary {
+    if compressor == nil { try startFrames() }
+    try endFrame()
+    file.end()
+    try file.begin(DocumentsLayout.directory)
+    try file.append(directory.bytes)
+    file.end()
+    var summary = ByteWriter()
+    summary.u64(UInt64(documentCount))
+    summary.u64(UInt64(frameCount))
+    summary.u64(UInt64(contentByteCount))
+    summary.u32(dictionaryID)
+    summary.u32(0)
+    try file.begin(DocumentsLayout.summary)
+    try file.append(summary.bytes)
+    file.end()
+    return try file.finish()
+  }
+
+  func abandon() { file.abandon() }
+
+  /// Learns a dictionary from the documents held back, if they are enough, and writes them.
+  private func startFrames() throws(StorageError) {
+    var dictionary: ZstdDictionary?
+    if heldByteCount >= DocumentsLayout.minimumSampleByteCount {
+      let capacity = min(DocumentsLayout.dictionaryByteCount, heldByteCount / 32)
+      // Very long documents teach little for their length; the first bytes are enough.
+      let samples = held.map { Array($0.prefix(4096)) }
+      dictionary = Zstd.train(samples: samples, capacity: capacity)
+        .flatMap { ZstdDictionary($0, level: DocumentsLayout.compressionLevel) }
+    }
+    if let dictionary {
+      try file.begin(DocumentsLayout.dictionary)
+      try file.append(dictionary.bytes)
+      file.end()
+      dictionaryID = dictionary.identifier
+    }
+    compressor = ZstdCompressor(level: DocumentsLayout.compressionLevel, dictionary: dictionary)
+    try file.begin(DocumentsLayout.frames)
+    for record in held { try add(record) }
+    held = []
+  }
+
+  private func add(_ record: [UInt8]) throws(StorageError) {
+    frame += record
+    frameDocumentCount += 1
+    if frame.count >= DocumentsLayout.frameContentByteCount { try endFrame() }
+  }
+
+  private func endFrame() throws(StorageError) {
+    guard frameDocumentCount > 0, let compressor else { return }
+    let bytes = compressor.compress(frame)
+    try file.append(bytes)
+    directory.u64(UInt64(frameOffset))
+    directory.u32(UInt32(bytes.count))
+    directory.u32(UInt32(frame.count))
+    directory.u32(UInt32(documentCount))
+    directory.u32(UInt32(frameDocumentCount))
+    frameOffset += bytes.count
+    frameCount += 1
+    contentByteCount += frame.count
+    documentCount += frameDocumentCount
+    frame.removeAll(keepingCapacity: true)
+    frameDocumentCount = 0
+  }
+}

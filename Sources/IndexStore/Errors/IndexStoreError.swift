@@ -1,0 +1,79 @@
+public import ByteStorage
+public import InvertedIndex
+
+/// What can go wrong between a caller and the index in a folder. Every `description` is one sentence.
+public enum IndexStoreError: Error, Equatable, Sendable {
+  /// A file could not be read, written or trusted.
+  case storage(StorageError)
+  /// The postings of a segment could not be written, read or trusted.
+  case postings(InvertedIndexError)
+  /// SQLite reports an error; `code` is its extended result code.
+  case catalog(path: String, code: Int32, message: String)
+  /// The catalog contradicts its checksums, or itself.
+  case damagedCatalog(path: String, what: String)
+  /// The folder holds no committed index; `reason` says what is there instead.
+  case noIndex(path: String, reason: String)
+  /// An index is to be made in a folder that holds something else; nothing was touched.
+  case foreignFolder(path: String, example: String)
+  /// Another writer is at work.
+  case locked(path: String, holder: String)
+  /// A document with this key was added before.
+  case duplicateKey(String)
+  /// A document cannot be stored.
+  case invalidDocument(key: String, reason: String)
+  /// A vocabulary is not an extension of the index's, or no vocabulary at all.
+  case invalidVocabulary(reason: String)
+  /// There is no document with this number.
+  case noSuchDocument(ordinal: UInt64, count: UInt64)
+  /// An earlier error made the writer unusable; the committed index is as it was.
+  case writerFailed(cause: String)
+  /// The writer was closed.
+  case writerClosed
+}
+
+extension IndexStoreError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .storage(let error): return error.description
+    case .postings(let error): return error.description
+    case .catalog(let path, let code, let message):
+      return "The catalog '\(path)' could not be used: \(message) (SQLite \(code)); run 'newel verify' on the index."
+    case .damagedCatalog(let path, let what):
+      return "The catalog '\(path)' is damaged: \(what); restore it or build the index again."
+    case .noIndex(let path, let reason):
+      return "There is no index in '\(path)': \(reason); make one with 'newel build'."
+    case .foreignFolder(let path, let example):
+      return "'\(path)' is not empty and not an index (it holds '\(example)'), so nothing was written; choose a new or "
+        + "empty folder."
+    case .locked(let path, let holder):
+      return "The index in '\(path)' is being written by \(holder); wait for it to finish or stop it."
+    case .duplicateKey(let key):
+      return "The key '\(key)' occurs twice; every document of an index needs a key of its own."
+    case .invalidDocument(let key, let reason):
+      return "The document '\(key)' cannot be stored: \(reason)."
+    case .invalidVocabulary(let reason):
+      return "The vocabulary does not fit the index: \(reason)."
+    case .noSuchDocument(let ordinal, let count):
+      return "There is no document number \(ordinal); the index has \(count), counted from 0."
+    case .writerFailed(let cause):
+      return "The writer stopped after an error and takes nothing more; open it again. The error was: \(cause)"
+    case .writerClosed:
+      return "The writer was closed; open the index again to add documents."
+    }
+  }
+}
+
+/// Turns storage errors into this module's, for use with typed throws.
+func storing<Result: ~Copyable>(_ body: () throws(StorageError) -> Result) throws(IndexStoreError) -> Result {
+  do { return try body() } catch { throw .storage(error) }
+}
+
+/// Turns errors of the postings into this module's.
+func indexing<Result: ~Copyable>(_ body: () throws(InvertedIndexError) -> Result) throws(IndexStoreError) -> Result {
+  do {
+    return try body()
+  } catch {
+    if case .storage(let storage) = error { throw .storage(storage) }
+    throw .postings(error)
+  }
+}

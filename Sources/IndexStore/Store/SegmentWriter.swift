@@ -1,0 +1,98 @@
+import ByteStorage
+import InvertedIndex
+
+/// Collects one segment: postings in memory, documents and dense rows streamed to files.
+final class SegmentWriter {
+  /// A segment written and synchronised, but not committed.
+  struct Finished {
+    var segment: Manifest.Segment
+    var files: [Manifest.File]
+  }
+
+  let number: UInt64
+  let firstOrdinal: UInt64
+  private var builder: SegmentBuilder
+  private var keys = KeyChecksum()
+  private let documents: DocumentsWriter
+  private let vectors: VectorsWriter?
+  private var others: [EnvelopeWriter] = []
+  private let folder: String
+  private let fileSystem: any FileSystem
+
+  /// Creates the files of the segment that grow with every document.
+  init(
+    number: UInt64, firstOrdinal: UInt64, vocabularyCount: Int, denseDimension: Int?, folder: String,
+    fileSystem: any FileSystem
+  ) throws(StorageError) {
+    self.number = number
+    self.firstOrdinal = firstOrdinal
+    self.folder = folder
+    self.fileSystem = fileSystem
+    builder = SegmentBuilder(vocabularyCount: vocabularyCount)
+    func create(_ kind: FileKind) throws(StorageError) -> EnvelopeWriter {
+      try EnvelopeWriter(
+        creating: IndexFolder.name(number, kind), in: folder, kind: kind, segment: number, fileSystem: fileSystem)
+    }
+    documents = DocumentsWriter(try create(.documents))
+    do throws(StorageError) {
+      vectors =
+        if let denseDimension { try VectorsWriter(try create(.vectors), dimension: denseDimension) } else { nil }
+    } catch {
+      documents.abandon()
+      throw error
+    }
+  }
+
+  var documentCount: Int { builder.documentCount }
+  var postingCount: Int { builder.postingCount }
+
+  /// Checks and adds the postings; after it the document counts, and ``store(_:)`` must follow.
+  func addPostings(_ document: StoredDocument) throws(IndexStoreError) {
+    do {
+      try builder.append(document.postings)
+    } catch {
+      if case .invalidPosting(_, let detail) = error { throw .invalidDocument(key: document.key, reason: detail) }
+      throw .postings(error)
+    }
+  }
+
+  /// Streams key, metadata and dense row.
+  func store(_ document: StoredDocument) throws(StorageError) {
+    keys.add(document.key)
+    try documents.append(key: document.key, metadata: document.metadata)
+    if let vectors, let row = document.denseRow { try vectors.append(row) }
+  }
+
+  /// Writes the postings and finishes every file (each is synchronised; the folder is not).
+  func finish() throws(IndexStoreError) -> Finished {
+    let postings = try storing { () throws(StorageError) in try create(.postings) }
+    let forward = try storing { () throws(StorageError) in try create(.forward) }
+    try indexing { () throws(InvertedIndexError) in try builder.write(postings: postings, forward: forward) }
+    var summaries: [(FileKind, FileSummary)] = []
+    try storing { () throws(StorageError) in
+      summaries.append((.postings, try postings.finish()))
+      summaries.append((.forward, try forward.finish()))
+      summaries.append((.documents, try documents.finish()))
+      if let vectors { summaries.append((.vectors, try vectors.finish())) }
+    }
+    return Finished(
+      segment: Manifest.Segment(
+        number: number, firstOrdinal: firstOrdinal, documentCount: documentCount, postingCount: UInt64(postingCount),
+        keyChecksum: keys.value),
+      files: summaries.map { Manifest.File(summary: $0.1, kind: $0.0, segment: number) })
+  }
+
+  /// Closes and removes every file, as far as possible.
+  func abandon() {
+    documents.abandon()
+    vectors?.abandon()
+    for writer in others { writer.abandon() }
+  }
+
+  private func create(_ kind: FileKind) throws(StorageError) -> EnvelopeWriter {
+    let writer = try EnvelopeWriter(
+      creating: IndexFolder.name(number, kind), in: folder, kind: kind, segment: number, fileSystem: fileSystem)
+    others.append(writer)
+    return writer
+  }
+}

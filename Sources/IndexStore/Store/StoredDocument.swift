@@ -1,0 +1,25 @@
+public import InvertedIndex
+
+/// A document on its way into an index.
+public struct StoredDocument: Sendable {
+  /// The name the user knows it by; unique in the index, compared byte by byte.
+  public var key: String
+  /// What is shown of it: one JSON object in UTF-8, stored as it is.
+  public var metadata: [UInt8]
+  /// Its words; any order, each token once. May be empty: then no query finds it.
+  public var postings: [Posting]
+  /// Its embedding, exactly as long as the index's dense dimension; `nil` in an index without.
+  public var denseRow: [Float]?
+
+  public init(key: String, metadata: [UInt8], postings: [Posting], denseRow: [Float]? = nil) {
+    self.key = key
+    self.metadata = metadata
+    self.postings = postings
+    self.denseRow = denseRow
+  }
+
+  /// The longest key in bytes.
+  public static let maximumKeyByteCount = 4096
+  /// The longest metadata in bytes.
+  public static let maximumMetadataByteCount = 16_777_216
+}
