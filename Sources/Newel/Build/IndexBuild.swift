@@ -21,8 +21,7 @@ extension NewelIndex {
       case .sparse(let vectors, let metadata, let vocabulary):
         report = try job.runSparse(vectors: vectors, metadata: metadata, vocabulary: vocabulary)
       }
-      let elapsed = start.duration(to: clock.now).components
-      report.seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+      report.seconds = start.duration(to: clock.now) / .seconds(1)
       return report
     } catch {
       throw NewelError(wrapping: error)
@@ -73,8 +72,8 @@ final class BuildJob {
       request.index,
       creating: IndexConfiguration(
         ceiling: head.ceiling, vocabularyFingerprint: head.vocabulary.fingerprint,
-        denseDimension: request.keepsDenseRows ? head.dimension : nil,
-        settings: settings(["head": head.method, "tokenizer": head.tokenizer.name, "top": "\(top)"])),
+        denseDimension: request.keepsDenseRows ? head.dimension : nil, tokenizer: head.tokenizer.name,
+        keyField: request.keyField, settings: settings(["head": head.method, "top": "\(top)"])),
       fileSystem: fileSystem)
     do {
       if existing == nil {
@@ -104,7 +103,7 @@ final class BuildJob {
 
   private func chooseHead(_ path: String?, existing: IndexSnapshot?) throws -> TokenHead {
     let stored = try existing.flatMap { try $0.headBytes() }.map {
-      try TokenHead.decode($0, path: "the head of \(request.index)")
+      try TokenHead.decode($0, source: "the head of \(request.index)")
     }
     if existing != nil, stored == nil {
       throw NewelError(
@@ -149,8 +148,8 @@ final class BuildJob {
     let writer = try IndexWriter.open(
       request.index,
       creating: IndexConfiguration(
-        ceiling: ceiling, vocabularyFingerprint: "", denseDimension: nil,
-        settings: settings(request.top.map { ["top": "\($0)"] } ?? [:])),
+        ceiling: ceiling, vocabularyFingerprint: try Vocabulary(table.tokens, source: vectors).fingerprint,
+        keyField: request.keyField, settings: settings(request.top.map { ["top": "\($0)"] } ?? [:])),
       fileSystem: fileSystem)
     do {
       try writer.setVocabulary(table.tokens)
@@ -196,7 +195,7 @@ final class BuildJob {
   private func existingSnapshot() throws -> IndexSnapshot? {
     do {
       return try IndexSnapshot.open(request.index, fileSystem: fileSystem)
-    } catch let error as IndexStoreError where error.meansThereIsNoIndex {
+    } catch IndexStoreError.noIndex {
       return nil
     }
   }
@@ -204,7 +203,6 @@ final class BuildJob {
   private func settings(_ more: [String: String]) -> [String: String] {
     var settings = more
     settings["captionField"] = request.captionField
-    settings["keyField"] = request.keyField
     return settings
   }
 
@@ -236,7 +234,7 @@ final class BuildJob {
     writer.close()
     return BuildReport(
       index: request.index, generation: commit.generation, documentsAdded: documentsAdded,
-      documentsInAll: commit.documentCount, postingsAdded: postingsAdded, rowsSkipped: rowsSkipped,
+      documentsInAll: Int(commit.documentCount), postingsAdded: postingsAdded, rowsSkipped: rowsSkipped,
       weightsClipped: weightsClipped, seconds: 0)
   }
 }
