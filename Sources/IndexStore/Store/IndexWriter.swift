@@ -1,5 +1,5 @@
 public import ByteStorage
-public import InvertedIndex
+import InvertedIndex
 
 /// What a commit did.
 public struct CommitReport: Sendable, Equatable {

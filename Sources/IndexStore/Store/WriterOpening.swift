@@ -1,4 +1,5 @@
 import ByteStorage
+import InvertedIndex
 
 /// The steps from a folder's name to a writer that holds its lock: look, lock, clean up, read.
 struct WriterOpening {

@@ -7,7 +7,7 @@ import InvertedIndex
 public enum IndexVerifier {
   /// Checks the last commit of the index in `folder`.
   ///
-  /// - Parameter progress: called before each file with its name, the files done and the files in all.
+  /// - Parameter progress: called before each file with its name, the bytes done and the bytes in all.
   /// - Throws: when there is no index, or its manifest cannot be read or trusted; everything behind the manifest is
   ///   listed in the report.
   public static func verify(
@@ -21,12 +21,14 @@ public enum IndexVerifier {
       folder: folder, fileSystem: fileSystem, catalog: catalog, manifest: manifest, configuration: configuration,
       report: VerifyReport(
         level: level, generation: manifest.generation, documentCount: manifest.documentCount))
-    let total = manifest.files.count + 1
-    for (number, file) in manifest.files.enumerated() {
-      progress(file.summary.name, number, total)
+    let total = manifest.files.reduce(0) { $0 + $1.summary.byteCount }
+    var done = 0
+    for file in manifest.files {
+      progress(file.summary.name, done, total)
       check.file(file)
+      done += file.summary.byteCount
     }
-    progress(IndexFolder.catalog, total - 1, total)
+    progress(IndexFolder.catalog, done, total)
     check.segments()
     check.vocabulary()
     check.catalogBytes()
