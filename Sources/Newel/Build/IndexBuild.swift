@@ -2,6 +2,7 @@ internal import ByteStorage
 internal import EmbeddingDumps
 internal import IndexStore
 internal import InvertedIndex
+internal import LinearAlgebra
 internal import TokenSpace
 
 extension NewelIndex {
@@ -85,7 +86,7 @@ final class BuildJob {
       while let batch = try batches.next() {
         let encoded = try head.encode(batch.rows, top: top)
         for (number, tokens) in encoded.enumerated() {
-          let row = keepsRows ? batch.rows.row(number) : nil
+          let row = keepsRows ? Array(batch.rows.row(number)) : nil
           try add(
             to: writer, key: try keys.key(for: batch.records[number], row: batch.rowNumbers[number]),
             metadata: batch.records[number].bytes,
@@ -114,7 +115,7 @@ final class BuildJob {
       throw NewelError(.invalidArgument, "a new index needs a head: train one with 'newel train', then give --head")
     }
     let given = try TokenHead.load(path, fileSystem: fileSystem)
-    if let stored, try stored.encoded() != given.encoded() {
+    if let stored, stored.encoded() != given.encoded() {
       throw NewelError(
         .invalidArgument,
         "\(request.index) was built with another head than \(path); leave --head out, or build a new index")
@@ -251,7 +252,7 @@ struct SparseTokens {
     for (number, token) in tokens.enumerated() { numbers[token] = UInt32(number) }
   }
 
-  func number(of token: String) -> UInt32 {
+  mutating func number(of token: String) -> UInt32 {
     if let number = numbers[token] { return number }
     let number = UInt32(tokens.count)
     numbers[token] = number
@@ -265,7 +266,7 @@ struct WeightSurvey {
   private var largest: Float = 0
   private var areWhole = true
 
-  func see(_ weight: Float) {
+  mutating func see(_ weight: Float) {
     largest = max(largest, weight)
     if weight != weight.rounded() { areWhole = false }
   }

@@ -103,7 +103,7 @@ extension NewelIndex {
       let response =
         documentFrequency(of: id) == 0
         ? nil
-        : try search(SearchRequest(query: .tokens([(name(of: id), 1)]), count: max(1, limit)))
+        : try search(SearchRequest(query: .tokens([(token: name(of: id), weight: Float(1))]), count: max(1, limit)))
       reports.append(
         TokenReport(
           token: name(of: id), documentFrequency: documentFrequency(of: id), documentCount: documentCount,

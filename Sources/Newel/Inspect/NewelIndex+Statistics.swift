@@ -1,6 +1,7 @@
 internal import ByteStorage
 internal import IndexStore
 internal import InvertedIndex
+internal import TokenSpace
 
 extension NewelIndex {
   /// Sizes and settings of the index.

@@ -1,5 +1,5 @@
 internal import ByteStorage
-internal import EmbeddingDumps
+internal import LinearAlgebra
 internal import TokenSpace
 
 /// A head: what turns an embedding into weighted words.
@@ -29,7 +29,7 @@ public struct EncoderModel: Sendable {
   public func tokens(of embedding: [Float], top: Int? = nil) throws(NewelError) -> [(token: String, weight: Float)] {
     do {
       let encoded = try head.encode(
-        .init(rows: 1, columns: embedding.count, values: embedding), top: top ?? head.defaultTop)
+        Matrix(rows: 1, columns: embedding.count, values: embedding), top: top ?? head.defaultTop)
       return (encoded.first ?? []).map { (token: head.vocabulary.tokens[Int($0.token)], weight: $0.weight) }
     } catch {
       throw NewelError(wrapping: error)

@@ -79,10 +79,11 @@ struct EvaluateCommand: ParsableCommand {
         searching += clock.now - start
         // Beyond the ranking's end, or in a tie that it may cut, the rank is counted over the whole index.
         if ranking.count == depth { knownRank = try index.pessimisticRank(of: judged.relevant, for: judged.query) }
-      } catch let error as NewelError where error.code == .invalidArgument {
+      } catch {
+        guard error.code == .invalidArgument else {
+          throw NewelError(error.code, "Query '\(judged.id)': \(error.message)", cause: error)
+        }
         unanswered += 1
-      } catch let error as NewelError {
-        throw NewelError(error.code, "query '\(judged.id)': \(error.message)", cause: error)
       }
       try checkKeys(of: judged, in: index)
       let grades = Dictionary(judged.relevant.map { ($0, 1) }, uniquingKeysWith: { first, _ in first })
