@@ -167,7 +167,8 @@ import Testing
   @Test func metadataThatChangesAfterOpeningIsNoticed() throws {
     let folder = TemporaryFolder()
     try folder.writeShard("0.npy", "m.jsonl", rows: 3)
-    let dump = try EmbeddingDump.open(images: folder.path + "/0.npy", metadata: folder.path + "/m.jsonl", fileSystem: disk)
+    let dump = try EmbeddingDump.open(
+      images: folder.path + "/0.npy", metadata: folder.path + "/m.jsonl", fileSystem: disk)
     for content in ["{}\n{}\n", "{}\n{}\n{}\n{}\n"] {
       try folder.write("m.jsonl", content)
       guard case .rowCounts? = thrown({ try dump.forEachBatch(size: 10) { _ in } }) else {

@@ -68,7 +68,9 @@ import Testing
 
   @Test func linesBeyondTheLimitAreRefused() throws {
     let long = [UInt8](repeating: 0x78, count: LineReader.maximumLineByteCount + 1)
-    #expect(throws: DumpError.lineTooLong(path: "m.jsonl", line: 2, limit: 16 << 20)) { try lines([0x61, 0x0A] + long) }
+    #expect(throws: DumpError.lineTooLong(path: "m.jsonl", line: 2, limit: 16 << 20)) {
+      try lines([0x61, 0x0A] + long)
+    }
     #expect(throws: DumpError.lineTooLong(path: "m.jsonl", line: 1, limit: 16 << 20)) { try lines(long + [0x0A]) }
     #expect(throws: DumpError.self) { try count(long + long) }
   }
@@ -85,7 +87,9 @@ import Testing
       found.append((String(record.path.suffix(17)), record.line, record.row, text(record.bytes)))
       #expect(record.object["id"] == .integer(Int64(record.row) + 1))
     }
-    #expect(found.map(\.0) == ["metadata_2.jsonl", "metadata_2.jsonl", "metadata_10.jsonl"].map { String(("/" + $0).suffix(17)) })
+    #expect(
+      found.map(\.0)
+        == ["metadata_2.jsonl", "metadata_2.jsonl", "metadata_10.jsonl"].map { String(("/" + $0).suffix(17)) })
     #expect(found.map(\.1) == [1, 3, 1])
     #expect(found.map(\.2) == [0, 1, 2])
     #expect(found.map(\.3) == ["{\"id\": 1}", "{\"id\": 2}", "{\"id\":3}"])
@@ -140,7 +144,8 @@ import Testing
       ("split=train", #"{"split":"train"}"#, true), ("split=train", #"{"split":"val"}"#, false),
       ("split=train", #"{}"#, false), ("split!=train", #"{}"#, true), ("split!=train", #"{"split":"train"}"#, false),
       (" split = train ", #"{"split":"train"}"#, true), ("price=3", #"{"price":3}"#, true),
-      ("price=3.0", #"{"price":3}"#, true), ("price=3", #"{"price":3.0}"#, true), ("price=03", #"{"price":"3"}"#, false),
+      ("price=3.0", #"{"price":3}"#, true), ("price=3", #"{"price":3.0}"#, true),
+      ("price=03", #"{"price":"3"}"#, false),
       ("price!=3", #"{"price":3}"#, false), ("price=26.79", #"{"price":26.79}"#, true),
       ("price=1e2", #"{"price":100}"#, true), ("id=9007199254740993", #"{"id":9007199254740993}"#, true),
       ("id=9007199254740993", #"{"id":9007199254740992}"#, false),

@@ -50,7 +50,8 @@ import Testing
       (#"{"id":null,"vector":{}}"#, "neither a string"), (#"{"id":"a"}"#, "there is no \"vector\""),
       (#"{"id":"a","vector":[1,2]}"#, "not an object"), (#"{"id":"a","vector":{"x":"1"}}"#, "not a number"),
       (#"{"id":"a","vector":{"x":-1}}"#, "\"x\" has the weight -1"),
-      (#"{"id":"a","vector":{"x":1e39}}"#, "has the weight 1e+39"), (#"{"id":"a","vector":{"x":NaN}}"#, "NaN is not JSON"),
+      (#"{"id":"a","vector":{"x":1e39}}"#, "has the weight 1e+39"),
+      (#"{"id":"a","vector":{"x":NaN}}"#, "NaN is not JSON"),
       (#"{"id":"a","vector":{"x":1,"y":2,"x":3}}"#, "\"x\" stands twice"),
       (#"{"id":"a","id":"b","vector":{}}"#, "\"id\" stands twice"), (#"{"id":"a","vector":{"":1}}"#, "token is empty"),
       (#"[]"#, "no object"), ("{", "ends too early"),
@@ -116,7 +117,8 @@ import Testing
     "Matrices that contradict themselves are refused",
     arguments: [
       ([1, 1, 2], [0, 0], [1, 1], "row 0 starts at entry 1"), ([0, 2, 1], [0, 0], [1, 1], "row 2 starts at entry 1"),
-      ([0, 3, 2], [0, 0], [1, 1], "row 1 starts at entry 3"), ([0, 1, 1], [0, 0], [1, 1], "rows end at entry 1 of 2"),
+      ([0, 3, 2], [0, 0], [1, 1], "row 1 starts at entry 3"),
+      ([0, 1, 1], [0, 0], [1, 1], "rows end at entry 1 of 2"),
       ([0, -1, 2], [0, 0], [1, 1], "row 1 starts at entry -1"), ([0, 1], [0, 0], [1, 1], "2 row starts for 2 rows"),
       ([0, 1, 2], [0], [1, 1], "1 column numbers for 2 weights"),
       ([0, 1, 2], [0, 3], [1, 1], "row 1 has column 3 of 3"), ([0, 1, 2], [0, -1], [1, 1], "row 1 has column -1"),
@@ -131,7 +133,8 @@ import Testing
     let error = try #require(thrown { _ = try all(try open(folder, "m.npz", zip.bytes)) })
     #expect(error.description.contains(reason), "\(error)")
     guard starts.count == 3, indices.count == 2 else { return }
-    var csr = [2, 3, 2].flatMap { littleEndian($0, 8) } + starts.flatMap { littleEndian(UInt64(bitPattern: Int64($0)), 8) }
+    var csr =
+      [2, 3, 2].flatMap { littleEndian($0, 8) } + starts.flatMap { littleEndian(UInt64(bitPattern: Int64($0)), 8) }
     csr += indices.flatMap { littleEndian(UInt64(bitPattern: Int64($0)), 4) }
     csr += weights.flatMap { littleEndian(UInt64(Float($0).bitPattern), 4) }
     let other = try #require(thrown { _ = try all(try open(folder, "m.csr", csr)) })
@@ -164,10 +167,12 @@ import Testing
     var random = SplitMix64(seed: seed)
     let columns = Int.random(in: 1...50, using: &random)
     let rows = (0..<Int.random(in: 0...20, using: &random)).map { _ in
-      Set((0..<Int.random(in: 0...30, using: &random)).map { _ in Int.random(in: 0..<columns, using: &random) }).sorted()
+      Set((0..<Int.random(in: 0...30, using: &random)).map { _ in Int.random(in: 0..<columns, using: &random) })
+        .sorted()
         .map { (column: $0, weight: Float.random(in: 0.001...100, using: &random)) }
     }
-    let file = MappedFile(copying: CSRWriter.encode(rows: rows.map { $0.shuffled(using: &random) }, columns: columns), path: "m")
+    let file = MappedFile(
+      copying: CSRWriter.encode(rows: rows.map { $0.shuffled(using: &random) }, columns: columns), path: "m")
     let matrix = try CSRMatrix(file)
     for (at, row) in rows.enumerated() {
       let found = try matrix.row(at)
