@@ -147,6 +147,11 @@ import Testing
     #expect(refusal(NpyFixture(shape: [3, 0], values: []).bytes) == .arrayShape(path: "a.npy", shape: [3, 0]))
   }
 
+  @Test func columnsBeyondReasonAreRefusedEvenWithoutRows() {
+    let error = refusal(header: "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 1000000000000)}", dataCount: 0)
+    #expect(error?.description.contains("1000000000000 columns") == true)
+  }
+
   @Test func magicVersionAndHeaderLengthAreChecked() {
     let good = NpyFixture(shape: [1, 1], values: [1]).bytes
     for (at, value) in [(0, 0x92), (1, 0x6E), (6, 4), (6, 0), (7, 1)] as [(Int, UInt8)] {

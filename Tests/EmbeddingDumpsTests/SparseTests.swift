@@ -150,7 +150,7 @@ import Testing
         continue
       }
     }
-    for size in [UInt64.max, 1 << 62, 1 << 60] {
+    for size in [UInt64.max, 1 << 62, 1 << 60, 1 << 40] {
       for field in 0..<3 {
         var lie = csr
         lie.replaceSubrange(field * 8..<field * 8 + 8, with: littleEndian(size, 8))
