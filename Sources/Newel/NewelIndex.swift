@@ -4,6 +4,10 @@ internal import IndexStore
 internal import InvertedIndex
 internal import TokenSpace
 
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
 /// An index opened for reading: one snapshot of it, unaffected by later builds.
 ///
 /// ```swift
@@ -46,7 +50,7 @@ public final class NewelIndex: Sendable {
   }
 
   /// Documents of the snapshot.
-  public var documentCount: Int { snapshot.documentCount }
+  public var documentCount: Int { Int(snapshot.documentCount) }
 
   /// The metadata field that holds captions.
   public var captionField: String { snapshot.configuration.settings["captionField"] ?? "caption" }
@@ -65,6 +69,11 @@ public final class NewelIndex: Sendable {
     throw NewelError(.damaged, "\(path): document \(ordinal) is in no segment; run 'newel verify'")
   }
 
+  /// Whether a document has this key.
+  public func contains(key: String) throws(NewelError) -> Bool {
+    do { return try snapshot.ordinal(ofKey: key) != nil } catch { throw NewelError(wrapping: error) }
+  }
+
   /// The ordinal of a key.
   func ordinal(of key: String) throws(NewelError) -> UInt64 {
     let found: UInt64?
@@ -81,18 +90,25 @@ struct QueryWords {
 
   init(_ snapshot: IndexSnapshot) throws {
     if let bytes = try snapshot.headBytes() {
-      let head = try TokenHead.decode(bytes, path: "the head of the index")
+      let head = try TokenHead.decode(bytes, source: "the head of the index")
       vocabulary = head.vocabulary
       encoder = try QueryEncoder(vocabulary: head.vocabulary, tokenizer: head.tokenizer, weights: head.queryWeights)
       return
     }
     vocabulary = try Vocabulary(try snapshot.vocabulary(), source: "the vocabulary of the index")
-    let documents = Double(snapshot.documentCount)
+    let documents = Int(snapshot.documentCount)
     let weights = (0..<UInt32(vocabulary.count)).map { token -> Float in
-      let frequency = Double(snapshot.segments.reduce(0) { $0 + $1.index.documentFrequency(of: token) })
-      return Float(InverseDocumentFrequency.weight(documents: documents, frequency: frequency))
+      let frequency = snapshot.segments.reduce(0) { $0 + $1.index.documentFrequency(of: token) }
+      return Self.weight(documents: documents, frequency: frequency)
     }
     let tokenizer: Tokenizer = WordPiece.recognises(vocabulary) ? .wordPiece(try WordPiece(vocabulary)) : .word
     encoder = try QueryEncoder(vocabulary: vocabulary, tokenizer: tokenizer, weights: weights)
+  }
+
+  /// The inverse document frequency of BM25 (Robertson and Spärck Jones 1976, kept positive): what a query word counts
+  /// when no head says otherwise.
+  private static func weight(documents: Int, frequency: Int) -> Float {
+    let rest = Double(max(0, documents - frequency))
+    return Float(log1p((rest + 0.5) / (Double(frequency) + 0.5)))
   }
 }

@@ -34,14 +34,17 @@ public struct RetrievalSummary: Sendable {
 
   /// Adds one query.
   ///
+  /// - Parameters:
+  ///   - ranking: the query's ranking, compared with its judgements.
+  ///   - knownRank: the first relevant rank, when it is known although the ranking was cut before it.
   /// - Complexity: O(length of the ranking).
-  public mutating func add(_ ranking: JudgedRanking) {
+  public mutating func add(_ ranking: JudgedRanking, knownRank: Int? = nil) {
     guard ranking.relevantCount > 0 else {
       unjudgedCount += 1
       return
     }
     queryCount += 1
-    let rank = ranking.firstRelevantRank
+    let rank = ranking.firstRelevantRank ?? knownRank
     if rank == nil { missCount += 1 }
     misses.append(rank == nil)
     // A ranking may be longer than the stated gallery only by the caller's mistake; a miss is still behind all of it.

@@ -51,5 +51,5 @@ public struct BuildReport: Sendable, Codable {
   public let rowsSkipped: Int
   /// Weights above the quantiser's ceiling, which were clipped to it.
   public let weightsClipped: Int
-  public let seconds: Double
+  public internal(set) var seconds: Double
 }

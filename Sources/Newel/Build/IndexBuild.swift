@@ -2,6 +2,7 @@ internal import ByteStorage
 internal import EmbeddingDumps
 internal import IndexStore
 internal import InvertedIndex
+internal import LinearAlgebra
 internal import TokenSpace
 
 extension NewelIndex {
@@ -21,8 +22,7 @@ extension NewelIndex {
       case .sparse(let vectors, let metadata, let vocabulary):
         report = try job.runSparse(vectors: vectors, metadata: metadata, vocabulary: vocabulary)
       }
-      let elapsed = start.duration(to: clock.now).components
-      report.seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+      report.seconds = start.duration(to: clock.now) / .seconds(1)
       return report
     } catch {
       throw NewelError(wrapping: error)
@@ -73,8 +73,8 @@ final class BuildJob {
       request.index,
       creating: IndexConfiguration(
         ceiling: head.ceiling, vocabularyFingerprint: head.vocabulary.fingerprint,
-        denseDimension: request.keepsDenseRows ? head.dimension : nil,
-        settings: settings(["head": head.method, "tokenizer": head.tokenizer.name, "top": "\(top)"])),
+        denseDimension: request.keepsDenseRows ? head.dimension : nil, tokenizer: head.tokenizer.name,
+        keyField: request.keyField, settings: settings(["head": head.method, "top": "\(top)"])),
       fileSystem: fileSystem)
     do {
       if existing == nil {
@@ -86,7 +86,7 @@ final class BuildJob {
       while let batch = try batches.next() {
         let encoded = try head.encode(batch.rows, top: top)
         for (number, tokens) in encoded.enumerated() {
-          let row = keepsRows ? batch.rows.row(number) : nil
+          let row = keepsRows ? Array(batch.rows.row(number)) : nil
           try add(
             to: writer, key: try keys.key(for: batch.records[number], row: batch.rowNumbers[number]),
             metadata: batch.records[number].bytes,
@@ -104,7 +104,7 @@ final class BuildJob {
 
   private func chooseHead(_ path: String?, existing: IndexSnapshot?) throws -> TokenHead {
     let stored = try existing.flatMap { try $0.headBytes() }.map {
-      try TokenHead.decode($0, path: "the head of \(request.index)")
+      try TokenHead.decode($0, source: "the head of \(request.index)")
     }
     if existing != nil, stored == nil {
       throw NewelError(
@@ -115,7 +115,7 @@ final class BuildJob {
       throw NewelError(.invalidArgument, "a new index needs a head: train one with 'newel train', then give --head")
     }
     let given = try TokenHead.load(path, fileSystem: fileSystem)
-    if let stored, try stored.encoded() != given.encoded() {
+    if let stored, stored.encoded() != given.encoded() {
       throw NewelError(
         .invalidArgument,
         "\(request.index) was built with another head than \(path); leave --head out, or build a new index")
@@ -149,8 +149,8 @@ final class BuildJob {
     let writer = try IndexWriter.open(
       request.index,
       creating: IndexConfiguration(
-        ceiling: ceiling, vocabularyFingerprint: "", denseDimension: nil,
-        settings: settings(request.top.map { ["top": "\($0)"] } ?? [:])),
+        ceiling: ceiling, vocabularyFingerprint: try Vocabulary(table.tokens, source: vectors).fingerprint,
+        keyField: request.keyField, settings: settings(request.top.map { ["top": "\($0)"] } ?? [:])),
       fileSystem: fileSystem)
     do {
       try writer.setVocabulary(table.tokens)
@@ -196,7 +196,7 @@ final class BuildJob {
   private func existingSnapshot() throws -> IndexSnapshot? {
     do {
       return try IndexSnapshot.open(request.index, fileSystem: fileSystem)
-    } catch let error as IndexStoreError where error.meansThereIsNoIndex {
+    } catch IndexStoreError.noIndex {
       return nil
     }
   }
@@ -204,7 +204,6 @@ final class BuildJob {
   private func settings(_ more: [String: String]) -> [String: String] {
     var settings = more
     settings["captionField"] = request.captionField
-    settings["keyField"] = request.keyField
     return settings
   }
 
@@ -236,7 +235,7 @@ final class BuildJob {
     writer.close()
     return BuildReport(
       index: request.index, generation: commit.generation, documentsAdded: documentsAdded,
-      documentsInAll: commit.documentCount, postingsAdded: postingsAdded, rowsSkipped: rowsSkipped,
+      documentsInAll: Int(commit.documentCount), postingsAdded: postingsAdded, rowsSkipped: rowsSkipped,
       weightsClipped: weightsClipped, seconds: 0)
   }
 }
@@ -253,7 +252,7 @@ struct SparseTokens {
     for (number, token) in tokens.enumerated() { numbers[token] = UInt32(number) }
   }
 
-  func number(of token: String) -> UInt32 {
+  mutating func number(of token: String) -> UInt32 {
     if let number = numbers[token] { return number }
     let number = UInt32(tokens.count)
     numbers[token] = number
@@ -267,7 +266,7 @@ struct WeightSurvey {
   private var largest: Float = 0
   private var areWhole = true
 
-  func see(_ weight: Float) {
+  mutating func see(_ weight: Float) {
     largest = max(largest, weight)
     if weight != weight.rounded() { areWhole = false }
   }

@@ -30,12 +30,46 @@ extension NewelError {
     }
   }
 
-  private static func code(of error: InvertedIndexError) -> Code {
+  static func code(of error: InvertedIndexError) -> Code {
     switch error {
     case .storage(let error): code(of: error)
     case .inconsistent: .damaged
     case .invalidQueryWeight, .tooManyTerms, .invalidResultCount: .invalidArgument
     case .invalidCeiling, .invalidPosting, .segmentFull: .invalidInput
+    }
+  }
+
+  static func code(of error: IndexStoreError) -> Code {
+    switch error {
+    case .storage(let error): code(of: error)
+    case .postings(let error): code(of: error)
+    case .catalog: .inputOutput
+    case .damagedCatalog: .damaged
+    case .noIndex: .notFound
+    case .foreignFolder, .duplicateKey, .invalidDocument, .invalidVocabulary: .invalidInput
+    case .locked: .locked
+    case .noSuchDocument: .notFound
+    case .writerFailed, .writerClosed: .inputOutput
+    }
+  }
+
+  static func code(of error: DumpError) -> Code {
+    switch error {
+    case .storage(let error): code(of: error)
+    case .filter: .invalidArgument
+    case .nothingFound: .notFound
+    default: .invalidInput
+    }
+  }
+
+  static func code(of error: TokenSpaceError) -> Code {
+    switch error {
+    case .storage(let error): code(of: error)
+    case .dump(let error): code(of: error)
+    case .query, .badOption, .badTop: .invalidArgument
+    case .unsupportedHead: .unsupportedVersion
+    case .damagedHead: .damaged
+    default: .invalidInput
     }
   }
 }

@@ -43,6 +43,13 @@ extension NewelIndex {
     }
   }
 
+  /// Calls `body` with the key and the captions of every document, in insertion order.
+  public func forEachDocument(_ body: (_ key: String, _ captions: [String]) throws -> Void) throws {
+    for ordinal in 0..<UInt64(documentCount) {
+      try body(try key(of: UInt32(ordinal)), try captions(of: ordinal))
+    }
+  }
+
   /// The captions in a document's metadata: one text or several.
   private func captions(of ordinal: UInt64) throws -> [String] {
     let metadata = try JSONValue.parse(try snapshot.metadata(of: ordinal))
@@ -96,7 +103,7 @@ extension NewelIndex {
       let response =
         documentFrequency(of: id) == 0
         ? nil
-        : try search(SearchRequest(query: .tokens([(name(of: id), 1)]), count: max(1, limit)))
+        : try search(SearchRequest(query: .tokens([(token: name(of: id), weight: Float(1))]), count: max(1, limit)))
       reports.append(
         TokenReport(
           token: name(of: id), documentFrequency: documentFrequency(of: id), documentCount: documentCount,

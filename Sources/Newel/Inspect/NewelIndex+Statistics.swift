@@ -1,6 +1,7 @@
 internal import ByteStorage
 internal import IndexStore
 internal import InvertedIndex
+internal import TokenSpace
 
 extension NewelIndex {
   /// Sizes and settings of the index.
@@ -12,11 +13,7 @@ extension NewelIndex {
     let frequent = used.sorted { (frequencies[$0], $1) > (frequencies[$1], $0) }.prefix(mostFrequent)
     let postings = segments.reduce(0) { $0 + $1.index.postingCount }
     var bytes: [String: Int] = [:]
-    do {
-      for file in try snapshot.files() { bytes[file.kind, default: 0] += file.byteCount }
-    } catch {
-      throw NewelError(wrapping: error)
-    }
+    for file in snapshot.files { bytes["\(file.kind)", default: 0] += file.byteCount }
     return IndexStatistics(
       path: path, generation: snapshot.generation, documentCount: documentCount, postingCount: postings,
       meanTokensPerDocument: documentCount == 0 ? 0 : Double(postings) / Double(documentCount),
@@ -26,7 +23,7 @@ extension NewelIndex {
       },
       segments: snapshot.segments.map {
         IndexStatistics.SegmentStatistics(
-          name: $0.name, documentCount: $0.index.documentCount, postingCount: $0.index.postingCount)
+          name: "\($0.number)", documentCount: $0.index.documentCount, postingCount: $0.index.postingCount)
       },
       ceiling: Double(snapshot.configuration.ceiling), head: snapshot.configuration.settings["head"],
       tokenizer: encoder.tokenizer.name, denseDimension: snapshot.configuration.denseDimension,
@@ -56,12 +53,12 @@ extension NewelIndex {
       case .deep: .deep
       }
     do {
-      let report = try IndexVerifier.verify(path, level: chosen, fileSystem: PosixFileSystem()) { done, total in
+      let report = try IndexVerifier.verify(path, level: chosen, fileSystem: PosixFileSystem()) { _, done, total in
         progress?(JobProgress(stage: "verifying", done: done, total: total, unit: "bytes"))
       }
       return VerificationReport(
         path: path, level: level.rawValue, filesChecked: report.filesChecked, bytesChecked: report.bytesChecked,
-        problems: report.problems)
+        problems: report.problems.map(\.description))
     } catch {
       throw NewelError(wrapping: error)
     }

@@ -29,6 +29,8 @@ extension NewelIndex {
         unknown = encoded.unknown
         ignored = encoded.ignored
         try check(required: encoded.unknownRequired)
+      case .plain(let text):
+        weights = encoder.encode(caption: text).map { (token: $0.token, weight: $0.weight) }
       case .tokens(let tokens):
         for (token, weight) in tokens {
           if let id = vocabulary.id(of: token) {

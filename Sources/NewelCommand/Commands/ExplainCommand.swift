@@ -7,7 +7,7 @@ struct ExplainCommand: ParsableCommand {
 
   @OptionGroup var index: IndexArgument
 
-  @Argument(parsing: .scanning, help: "The query, in quotes.")
+  @Argument(help: "The query, in quotes.")
   var query: String
 
   @Argument(help: "The document's key.")

@@ -11,7 +11,7 @@ struct SearchCommand: ParsableCommand {
 
   @OptionGroup var index: IndexArgument
 
-  @Argument(parsing: .scanning, help: "The query, in quotes: 'red shoe -kids sneaker^2 +leather'.")
+  @Argument(help: "The query, in quotes: 'red shoe -kids'. One that begins with - or + goes behind --.")
   var query: String
 
   @Option(name: [.customShort("k"), .customLong("count")], help: "How many hits.")

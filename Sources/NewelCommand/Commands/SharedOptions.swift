@@ -1,5 +1,5 @@
-import ArgumentParser
-import Newel
+public import ArgumentParser
+public import Newel
 
 /// Where documents come from and what is said meanwhile: shared by `train` and `build`.
 struct QuietOption: ParsableArguments {

@@ -44,7 +44,7 @@ enum PythonOracle {
   private static func isQuiet(_ arguments: [String]) -> Bool { arguments == ["check"] }
 
   /// The Python side. Measures: QRELS RUN → lines "query measure value". T-test: a file of "first second" per line →
-  /// statistic and p-value. Check: succeeds when the packages are there.
+  /// statistic and p-value. Similarities: IMAGES TEXTS LABELS (.npy) → a line of labels, then a row per image. Check: succeeds when the packages are there.
   private static let script = #"""
     import sys
 
@@ -69,6 +69,12 @@ enum PythonOracle {
             first, second = zip(*pairs)
             result = stats.ttest_rel(first, second)
             print(repr(float(result.statistic)), repr(float(result.pvalue)))
+        elif command == "similarities":
+            import numpy
+            images, texts, labels = (numpy.load(path) for path in sys.argv[2:5])
+            print(*labels.astype(int).reshape(-1))
+            for row in images.astype(float) @ texts.astype(float).T:
+                print(*map(repr, row.tolist()))
         elif command != "check":
             sys.exit(f"unknown command {command!r}")
 
