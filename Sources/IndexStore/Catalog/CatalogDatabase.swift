@@ -34,23 +34,30 @@ struct CatalogDatabase: Sendable {
   /// made) and nothing waits in the log, the file is read as one that nobody changes.
   static func openForReading(_ folder: String, fileSystem: any FileSystem) throws(IndexStoreError) -> CatalogDatabase {
     let path = catalogPath(folder)
+    do throws(IndexStoreError) {
+      let catalog = try open(path, readingConfiguration())
+      _ = try catalog.read { db in try Int.fetchOne(db, sql: "PRAGMA schema_version") }
+      return catalog
+    } catch {
+      guard case .catalog(_, let code, _) = error, code & 0xff == SQLITE_CANTOPEN || code & 0xff == SQLITE_READONLY,
+        try storing({ () throws(StorageError) in try fileSystem.fileSize(path + "-wal") }) ?? 0 == 0
+      else { throw error }
+      return try openImmutable(folder)
+    }
+  }
+
+  /// A connection to a file that is taken as unchanging: no locks, no log, no shared memory.
+  static func openImmutable(_ folder: String) throws(IndexStoreError) -> CatalogDatabase {
+    try open(immutableURI(catalogPath(folder)), readingConfiguration())
+  }
+
+  private static func readingConfiguration() -> Configuration {
     var configuration = common()
     configuration.readonly = true
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON")
     }
-    do {
-      let catalog = try open(path, configuration)
-      _ = try catalog.read { db in try Int.fetchOne(db, sql: "PRAGMA schema_version") }
-      return catalog
-    } catch .catalog(let at, let code, let message) {
-      let log = try storing { () throws(StorageError) in try fileSystem.fileSize(path + "-wal") } ?? 0
-      let primary = code & 0xff
-      guard log == 0, primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY else {
-        throw .catalog(path: at, code: code, message: message)
-      }
-      return try open(immutableURI(path), configuration)
-    }
+    return configuration
   }
 
   /// The URI that makes SQLite take a file as unchanging.
@@ -58,8 +65,8 @@ struct CatalogDatabase: Sendable {
     var escaped = ""
     for byte in path.utf8 {
       switch byte {
-      case UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "%"):
-        escaped += "%" + String(byte, radix: 16, uppercase: true)
+      case UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "%"), 0x80...:
+        escaped += "%" + String(byte, radix: 16)
       default: escaped.unicodeScalars.append(Unicode.Scalar(byte))
       }
     }

@@ -3,7 +3,7 @@ import GRDB
 
 /// The writing side of the catalog: one transaction, which is one commit.
 final class CatalogWriter {
-  private let database: CatalogDatabase
+  let database: CatalogDatabase
   private let folder: String
   private let fileSystem: any FileSystem
   private var isInTransaction = false
@@ -20,6 +20,15 @@ final class CatalogWriter {
     switch try database.write({ db in try CatalogReader.read(db, path: path) }) {
     case .manifest(let manifest): return manifest
     case .unfinished: return nil
+    }
+  }
+
+  /// SQLite's own check of the whole catalog.
+  func checkIntegrity() throws(IndexStoreError) {
+    let path = database.path
+    try database.write { db in
+      let message = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)")
+      if message != "ok" { throw IndexStoreError.damagedCatalog(path: path, what: message ?? "no answer") }
     }
   }
 

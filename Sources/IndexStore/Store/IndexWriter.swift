@@ -32,7 +32,7 @@ public final class IndexWriter {
   private let folder: String
   private let fileSystem: any FileSystem
   private let lock: any FileLock
-  private let catalog: CatalogWriter
+  let catalog: CatalogWriter
   private let limits: SegmentLimits
 
   /// What the index is made with.

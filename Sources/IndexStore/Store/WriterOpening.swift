@@ -37,7 +37,7 @@ struct WriterOpening {
       manifest = try catalog.manifest()
       if let manifest {
         configuration = try IndexSnapshot.configuration(manifest, folder)
-        try Self.checkCatalogBytes(manifest, folder, fileSystem)
+        try Self.checkCatalog(catalog, manifest, folder, fileSystem)
         vocabulary = try IndexSnapshot.vocabulary(manifest, folder, fileSystem)
       } else {
         guard let creating else {
@@ -115,13 +115,17 @@ struct WriterOpening {
     return next
   }
 
-  /// Before anything is added, the catalog must be what the last commit left, as far as that is known.
-  private static func checkCatalogBytes(
-    _ manifest: Manifest, _ folder: String, _ fileSystem: any FileSystem
+  /// Before anything is added, the catalog must be what the last commit left. When `catalog.checksum` does not tell
+  /// (a crash came between the commit and its writing), SQLite checks the catalog, and the file is made anew.
+  private static func checkCatalog(
+    _ catalog: CatalogWriter, _ manifest: Manifest, _ folder: String, _ fileSystem: any FileSystem
   ) throws(IndexStoreError) {
-    // A damaged catalog.checksum alone stops nobody: the next commit replaces it.
-    if let damage = try CatalogCheck.damage(manifest, folder, fileSystem), case .damagedCatalog = damage {
-      throw damage
+    switch try CatalogCheck.compare(manifest, folder, fileSystem) {
+    case .equal: return
+    case .differs(let error): throw error
+    case .unknown, .unreadable:
+      try catalog.checkIntegrity()
+      _ = catalog.foldLog(generation: manifest.generation)
     }
   }
 }

@@ -153,21 +153,14 @@ struct IndexCheck {
     report.filesChecked += 1
     guard report.level >= .full else { return }
     do throws(IndexStoreError) {
-      if let damage = try CatalogCheck.damage(manifest, folder, fileSystem) {
-        if case .damagedCatalog = damage {
-          problem(IndexFolder.catalog, damage.description)
-        } else {
-          problem(IndexFolder.checksum, damage.description)
-        }
-        return
-      }
-      let recorded = try storing { () throws(StorageError) in
-        try CatalogChecksum.read(folder, fileSystem: fileSystem)
-      }
-      if let recorded, recorded.generation == manifest.generation {
-        report.bytesChecked += Int(clamping: recorded.catalogByteCount)
+      switch try CatalogCheck.compare(manifest, folder, fileSystem) {
+      case .equal:
         report.filesChecked += 1
-      } else {
+        let size = try storing { () throws(StorageError) in try fileSystem.fileSize(catalog.path) }
+        report.bytesChecked += size ?? 0
+      case .differs(let error): problem(IndexFolder.catalog, error.description)
+      case .unreadable(let error): problem(IndexFolder.checksum, error.description)
+      case .unknown:
         report.notes.append(
           "catalog.checksum does not tell about this commit, so the catalog was checked by its rows only.")
       }
