@@ -75,7 +75,10 @@ if !withoutPackages {
     // Layer 3: the only importer of GRDB.
     room(
       "IndexStore",
-      ["InvertedIndex", "EmbeddingDumps", "ByteStorage", "LinearAlgebra", .product(name: "GRDB", package: "GRDB.swift")]),
+      [
+        "InvertedIndex", "EmbeddingDumps", "ByteStorage", "LinearAlgebra",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
 
     // Layer 4: the facade.
     room(
