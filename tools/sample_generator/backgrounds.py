@@ -3,7 +3,7 @@
 import numpy as np
 
 from .colours import BACKDROPS, jitter, mix
-from .geometry import coverage, ellipse, wave
+from .geometry import coverage, wave
 
 SIDE = 128
 

@@ -96,7 +96,7 @@ you live, Apache-2.0 like the rest of the project.
 | `images/000000.png` ... | palette PNG, at most 64 colours |
 | `img_emb/img_emb_0.npy` ... `_3` | float16, {dimension} columns, rows of length 1; {sizes} rows |
 | `text_emb/text_emb_0.npy` ... `_3` | float16, {text} columns, rows of length 1: the first caption of each picture |
-| `metadata/metadata_0.jsonl` ... `_3` | one object a line; line i of a shard belongs to row i of the `.npy` with its number |
+| `metadata/metadata_0.jsonl` ... `_3` | one object a line; line i belongs to row i of the `.npy` with the same number |
 
 ## Metadata
 

@@ -1,13 +1,13 @@
 """Picture embeddings from pixels alone: 512 numbers of unit length. Nothing here can see captions or metadata.
 
-1. Colour (OKLab, B. Ottosson 2020): every pixel is shared softly among 44 fixed colours; square roots of the shares over
-   the whole picture (44), its middle (20 merged colours) and its quarters (4 x 20).
+1. Colour (OKLab, B. Ottosson 2020): every pixel is shared softly among 44 fixed colours; square roots of the shares
+   over the whole picture (44), its middle (20 merged colours) and its quarters (4 x 20).
 2. Shape: gradient orientations in 4 x 4 pixel cells (8 unsigned directions, Dalal and Triggs 2005). Windows of five
    sizes are compared (cosine) with fixed prototypes; the best match anywhere in the picture is one feature (max
    pooling over places, Serre et al. 2007: 336). For the smallest windows the mean match is kept as well (32).
    Prototypes are windows cut, by a seeded draw, out of the pictures themselves: pixels, never labels.
 3. Each feature minus its mean over the pictures, divided by its spread; then a fixed rotation (random signs and a
-   Walsh-Hadamard transform), so that like a network's embedding no single number has a meaning of its own; then length 1.
+   Walsh-Hadamard transform), so that as in a network's embedding no single number means something; then length 1.
 """
 
 import numpy as np

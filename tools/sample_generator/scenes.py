@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from . import words
 from .backgrounds import SIDE
 from .colours import BACKDROPS, TABLE, difference
+from .draw import Draw
 from .things import STANDING, TURN
 
 
 @dataclass
 class Group:
-    """One kind of object: `count` of them, all with one colour, pattern and size. `places`: (x, y, radius) in pixels."""
+    """`count` objects of one kind, colour, pattern and size. `places`: (x, y, radius) in pixels; `turns`: degrees."""
 
     object: str
     colour: str
@@ -52,8 +53,6 @@ _BEHIND = {
 
 def make(number, seed):
     """Scene `number` of the sample with this seed, independent of all others."""
-    from .draw import Draw
-
     own_seed = Draw(seed * 1_000_003 + number).bits()
     draw = Draw(own_seed)
     background, backdrop = _background(draw)
@@ -98,13 +97,9 @@ def _pattern(draw, group):
     return draw.weighted(choices)
 
 
-def _size(draw, choices):
-    return draw.weighted(choices)
-
-
 def _single(draw, background):
     kind = draw.pick(list(words.OBJECTS))
-    size = _size(draw, [("small", 40), ("medium", 15), ("large", 45)])
+    size = draw.weighted([("small", 40), ("medium", 15), ("large", 45)])
     positions = ["left", "right", "top", "bottom", "centre"]
     if kind in STANDING and background in ("meadow", "desert", "snow", "mountains", "sea", "sunset"):
         positions.remove("top")

@@ -1,11 +1,11 @@
 """What each object looks like: layers (role, distance) from back to front, in the unit box, y down.
 
-Roles: main (takes colour and pattern), dark and light (shades of the colour), cream, white, ink (neutral details).
+Roles: main (takes colour and pattern); dark and light (shades of the colour); cream, white, pale, ink, wood, gold
+(small details in fixed colours).
 """
 
 from .geometry import (
-    both, box, circle, cosine, ellipse, polygon, polyline, regular_star, segment, sine, smooth_union, union, wave,
-    without,
+    both, box, circle, cosine, ellipse, polygon, polyline, regular_star, segment, sine, smooth_union, union, without,
 )
 
 

@@ -18,8 +18,10 @@ for _pattern, (_, _, _names) in words.PATTERNS.items():
     for _name in _names:
         _PATTERN_OF.setdefault(_name, set()).add(_pattern)
 _COUNT_OF = {"a": 1, "an": 1, "one": 1, "two": 2, "pair": 2, "couple": 2, "three": 3, "trio": 3, "four": 4}
-_SKIPPED = {"of"}
-_BEFORE = {"left": ("left", "right"), "above": ("top", "bottom")}
+_ORDERS = {
+    "to the left of": ("left", "right"), "to the right of": ("right", "left"), "above": ("top", "bottom"),
+    "below": ("bottom", "top"),
+}
 
 
 def tokens(text):
@@ -30,11 +32,10 @@ def complaints(caption, content, content_words):
     """What is untrue in `caption`; empty when all is well."""
     said = tokens(caption)
     allowed = set(content_words)
-    found = [f"the word '{w}' is not true of the scene" for w in said if w not in allowed and w not in words.FILLERS
-             and w not in ("sign", "signs")]
+    found = [f"the word '{w}' is not true of the scene" for w in said if w not in allowed | words.FILLERS]
     mentions = []
     for at, word in enumerate(said):
-        if word not in _NOUN_KIND or (word == "plus" and said[at + 1 : at + 2] in (["crosses"],)):
+        if word not in _NOUN_KIND:
             continue
         if word.startswith("crescent") and said[at + 1 : at + 2] in (["moon"], ["moons"]):
             continue
@@ -52,18 +53,17 @@ def complaints(caption, content, content_words):
 
 
 def _adjectives(said, at):
+    """What is said before the noun at `at`, and where that begins."""
     traits, k = [], at - 1
     while k >= 0:
         word = said[k]
-        if word in _COLOUR_OF and word in _PATTERN_OF:
-            raise ValueError(word)
         if word in _COLOUR_OF:
             traits.append(("colour", _COLOUR_OF[word]))
         elif word in _SIZE_OF:
             traits.append(("size", _SIZE_OF[word]))
         elif word in _PATTERN_OF:
             traits.append(("pattern", frozenset(_PATTERN_OF[word])))
-        elif word == "crescent" or word in _SKIPPED and said[k - 1] in _COUNT_OF:
+        elif word == "crescent" or word == "of" and said[k - 1] in _COUNT_OF:
             pass
         elif word in _COUNT_OF:
             traits.append(("count", _COUNT_OF[word]))
@@ -77,6 +77,7 @@ def _adjectives(said, at):
 
 
 def _tail(said, at):
+    """The pattern told after the noun at `at`, if any."""
     after = said[at + 1 :]
     if after[:1] in (["sign"], ["signs"]):
         after = after[1:]
@@ -98,11 +99,9 @@ def _relations(said, mentions):
         return []
     (_, first_at, first), (second_start, _, second) = mentions
     between = " ".join(said[first_at + 1 : second_start])
-    low, high = {"left", "top"}, {"right", "bottom"}
-    if between.endswith("to the left of") or between.endswith("above"):
-        wrong = first["position"] not in low or second["position"] not in high
-    elif between.endswith("to the right of") or between.endswith("below"):
-        wrong = first["position"] not in high or second["position"] not in low
+    told = next((order for words_, order in _ORDERS.items() if between.endswith(words_)), None)
+    if told:
+        wrong = (first["position"], second["position"]) != told
     elif between.endswith(("next to", "beside")):
         wrong = {first["position"], second["position"]} != {"left", "right"}
     elif {"left", "right", "top", "bottom"} & set(said):

@@ -1,4 +1,4 @@
-"""Everything a scene can hold and the words people use for it. The single source of truth for captions and content words.
+"""Everything a scene can hold and the words people use for it: the one source of captions and content words.
 
 Every word list starts with the canonical word. All words are single, lower-case, without hyphens.
 """
@@ -97,7 +97,8 @@ BACKGROUNDS = {
         ["sky", "blue", "cloudy", "clouds"],
     ),
     "sea": (
-        ["at sea", "by the sea", "in front of the ocean", "with the blue sea behind", "over the waves", "above the water"],
+        ["at sea", "by the sea", "in front of the ocean", "with the blue sea behind", "over the waves",
+         "above the water"],
         ["sea", "ocean", "waves", "blue", "water"],
     ),
     "meadow": (
@@ -136,11 +137,9 @@ BACKDROP_WORDS = ["background", "backdrop"]
 
 # Words of captions that describe no content: they never count as a true token.
 FILLERS = set(
-    """a an the of and on in at to by with from there is are i see look just my own some this that it its here very
-    picture drawing side next near over above below under behind front one up down going all around among against
-    covered pattern colour sheet drawn day can you nice cute lovely pretty simple beside sits floats each other
-    side showing another of scene which what both together row has have we while not much else looks like kind
-    really so against pale coloured only something shape thing sized""".split()
+    """a above against all among an and are around at behind below beside by colour covered cute day down drawing drawn
+    from front going have here i in is just look near next of on over pale pattern picture see sheet side sign signs
+    simple the there this to under up very we with""".split()
 )
 
 
