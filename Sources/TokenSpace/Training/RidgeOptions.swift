@@ -9,6 +9,11 @@ public enum VocabularySource: Sendable {
   /// The pieces of a WordPiece vocabulary that are frequent in the captions. Special and unused pieces, stop words and
   /// punctuation are left out, and so are pieces no caption has: they could never be active.
   case wordPiece(Vocabulary)
+
+  /// What a vocabulary file is meant as: pieces when it has `[UNK]`, else words.
+  public static func file(_ vocabulary: Vocabulary) -> VocabularySource {
+    WordPiece.recognises(vocabulary) ? .wordPiece(vocabulary) : .words(vocabulary)
+  }
 }
 
 /// How a ridge head is trained.

@@ -48,12 +48,9 @@ public enum RidgeTraining {
     report.tokensPerCaption = frequencies.reduce(0, +) / Double(report.rows)
     guard report.unseenTokens < vocabulary.count else { throw .noKnownToken(vocabulary: vocabulary.count) }
 
-    let draft = try head(
-      solution, frequencies, vocabulary, tokenizer, dump, options, report, ceiling: 1)
+    let draft = try head(solution, frequencies, vocabulary, tokenizer, dump, options, report)
     let ceiling = try calibrate(draft, sums.sample, options, &report, progress)
-    let final = try head(
-      solution, frequencies, vocabulary, tokenizer, dump, options, report, ceiling: ceiling)
-    return (final, report)
+    return (draft.with(ceiling: ceiling), report)
   }
 
   private static func tokenizer(of options: RidgeOptions) throws(TokenSpaceError) -> Tokenizer {
@@ -106,12 +103,13 @@ public enum RidgeTraining {
     }
   }
 
+  /// The head with a provisional ceiling.
   private static func head(
     _ solution: RidgeSolution, _ frequencies: [Double], _ vocabulary: Vocabulary, _ tokenizer: Tokenizer,
-    _ dump: EmbeddingDump, _ options: RidgeOptions, _ report: RidgeReport, ceiling: Float
+    _ dump: EmbeddingDump, _ options: RidgeOptions, _ report: RidgeReport
   ) throws(TokenSpaceError) -> TokenHead {
     var weights = solution.weights
-    for place in weights.values.indices { weights.values[place] *= options.scale }
+    weights.values = weights.values.map { $0 * options.scale }
     let bias = zip(solution.bias, solution.targetMeans).map { ($0 - (1 - options.baseRateShare) * $1) * options.scale }
     let rows = Double(report.rows)
     var provenance = [
@@ -125,7 +123,7 @@ public enum RidgeTraining {
     if !options.filterDescription.isEmpty { provenance["filter"] = options.filterDescription }
     return try TokenHead(
       method: "ridge", vocabulary: vocabulary, tokenizer: tokenizer, weights: weights, bias: bias,
-      queryWeights: frequencies.map { Float(log1p((rows - $0 + 0.5) / ($0 + 0.5))) }, ceiling: ceiling,
+      queryWeights: frequencies.map { Float(log1p((rows - $0 + 0.5) / ($0 + 0.5))) }, ceiling: 1,
       defaultTop: options.top, provenance: provenance, source: "the trained head")
   }
 
