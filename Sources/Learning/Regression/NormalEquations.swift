@@ -27,12 +27,12 @@ public struct NormalEquations: Sendable {
   /// The weighted sum of the shifted rows of each target.
   private(set) var cross: DoubleMatrix
 
-  /// Sums of no rows. Throws ``LearningError/tooLarge(dimension:targets:)`` when the tables cannot be addressed.
+  /// Sums of no rows. Throws ``LearningError/tooLarge(dimension:targets:)`` when a table would need 16 GiB or more.
   public init(dimension: Int, targetCount: Int) throws(LearningError) {
     guard dimension > 0 else { throw .shapeMismatch(what: "columns", expected: 1, found: dimension) }
     guard targetCount > 0 else { throw .shapeMismatch(what: "targets", expected: 1, found: targetCount) }
     let (larger, overflow) = dimension.multipliedReportingOverflow(by: max(dimension, targetCount))
-    guard !overflow, larger < 1 << 36 else { throw .tooLarge(dimension: dimension, targets: targetCount) }
+    guard !overflow, larger < 1 << 31 else { throw .tooLarge(dimension: dimension, targets: targetCount) }
     self.dimension = dimension
     self.targetCount = targetCount
     targetSums = [Double](repeating: 0, count: targetCount)
