@@ -2,12 +2,12 @@ internal import ByteStorage
 
 /// One term's postings and bounds in one segment, read in place.
 ///
-/// A document number is 22 bits: its window (the high bits) is known from the place in the list, the low 16 bits are
+/// A document number is 22 bits: its chunk (the high bits) is known from the place in the list, the low 16 bits are
 /// stored. Opening a list checks the ranges and checksums of everything it may read; afterwards reading cannot fail.
 ///
 /// - Invariant: every pointer covers what its count says: `postings` 3 · `count` bytes, `windowEnds` 4 · `windowCount`
 ///   bytes with ascending values ≤ `count` (checked in `init`), and so on; the segment outlives the list. Document
-///   numbers read from damaged memory are at worst wrong, never out of a 65,536-cell window.
+///   numbers read from damaged memory are at worst wrong, never out of a 65,536-cell chunk.
 @safe struct PostingList {
   let segment: SegmentIndex
   let entry: TermEntry
@@ -75,14 +75,22 @@ internal import ByteStorage
     return UInt32(unsafe postings.load(fromByteOffset: offset, as: UInt8.self))
   }
 
-  /// Adds `weight · impact` of every posting of one window to its cell.
+  /// The postings of one chunk of 65,536 documents.
+  @inline(__always)
+  func range(ofChunk chunk: Int) -> Range<Int> {
+    let windows = 1 << (SegmentLayout.chunkShift - SegmentLayout.windowShift)
+    let last = min((chunk + 1) * windows, windowCount) - 1
+    return start(ofWindow: chunk * windows)..<end(ofWindow: last)
+  }
+
+  /// Adds `weight · impact` of every posting of one chunk to its cell.
   ///
-  /// - Parameter cells: 65,536 cells, one per document of the window.
+  /// - Parameter cells: 65,536 cells, one per document of the chunk.
   /// - Returns: the number of postings added.
-  func add(window: Int, weight: Int32, to cells: inout [Int32]) -> Int {
-    precondition(cells.count == 1 << SegmentLayout.windowShift, "a window has 65,536 cells")
-    let first = start(ofWindow: window)
-    let end = self.end(ofWindow: window)
+  func add(chunk: Int, weight: Int32, to cells: inout [Int32]) -> Int {
+    precondition(cells.count == 1 << SegmentLayout.chunkShift, "a chunk has 65,536 cells")
+    let range = range(ofChunk: chunk)
+    let (first, end) = (range.lowerBound, range.upperBound)
     unsafe cells.withUnsafeMutableBufferPointer { cells in
       var number = first
       while number < end {
@@ -101,9 +109,9 @@ internal import ByteStorage
     return end - first
   }
 
-  /// Adds 1 to the cell of every document of one window that has the term. Cells as in ``add(window:weight:to:)``.
-  func mark(window: Int, in cells: inout [UInt16]) {
-    for number in start(ofWindow: window)..<end(ofWindow: window) { cells[Int(local(number))] &+= 1 }
+  /// Adds 1 to the cell of every document of one chunk that has the term. Cells as in ``add(chunk:weight:to:)``.
+  func mark(chunk: Int, in cells: inout [UInt16]) {
+    for number in range(ofChunk: chunk) { cells[Int(local(number))] &+= 1 }
   }
 
   /// The first posting of `range` whose local document is at least `target`, by binary search; `range.upperBound` if
