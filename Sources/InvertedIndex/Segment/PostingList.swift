@@ -14,7 +14,7 @@ internal import ByteStorage
   /// Number of postings: the term's document frequency.
   let count: Int
   let windowCount: Int
-  private let postings: UnsafeRawPointer
+  let postings: UnsafeRawPointer
   private let windowEnds: UnsafeRawPointer
   /// Absent for rare terms.
   let bounds: BoundRow?
@@ -132,9 +132,9 @@ internal import ByteStorage
 /// - Invariant: as of ``PostingList``: each pointer covers the row that `init` checked.
 @safe struct BoundRow {
   private let level1: UnsafeRawPointer
-  private let level2: UnsafeRawPointer
+  let level2: UnsafeRawPointer
   /// The full row of level 3, or nil when it is kept as pairs.
-  private let dense: UnsafeRawPointer?
+  let dense: UnsafeRawPointer?
   private let starts: UnsafeRawPointer
   private let pairs: UnsafeRawPointer
   let level1Count: Int
@@ -212,6 +212,22 @@ internal import ByteStorage
 
   /// Whether level 3 is a full row.
   var isDense: Bool { unsafe dense != nil }
+
+  /// The pairs of a window, when level 3 is kept as pairs.
+  @inline(__always)
+  func pairRange(ofWindow window: Int) -> Range<Int> {
+    let first = Int(unsafe starts.loadUnaligned(fromByteOffset: 4 * window, as: UInt32.self))
+    return first..<Int(unsafe starts.loadUnaligned(fromByteOffset: 4 * window + 4, as: UInt32.self))
+  }
+
+  /// A pair of `pairRange`: the block inside its window, and the largest impact there.
+  @inline(__always)
+  func pair(_ number: Int) -> (block: Int, maximum: UInt32) {
+    (
+      Int(unsafe pairs.load(fromByteOffset: 2 * number, as: UInt8.self)),
+      UInt32(unsafe pairs.load(fromByteOffset: 2 * number + 1, as: UInt8.self))
+    )
+  }
 }
 
 /// Finds the run of a 64-document block inside a frequent term's postings without searching.
@@ -249,18 +265,24 @@ internal import ByteStorage
     Int(unsafe records.loadUnaligned(fromByteOffset: index * SegmentLayout.directoryRecordSize, as: UInt32.self))
   }
 
-  /// The place of a block's first posting (or of the next posting, when the block has none), if the quarter has a record.
-  func run(ofBlock block: Int) -> Int? {
-    let wanted = block >> (SegmentLayout.quarterShift - SegmentLayout.level3Shift)
+  /// The record of a quarter, if it has one.
+  func record(ofQuarter wanted: Int) -> Int? {
     var low = 0
     var high = count
     while low < high {
       let middle = low + (high - low) / 2
       if quarter(middle) < wanted { low = middle + 1 } else { high = middle }
     }
-    guard low < count, quarter(low) == wanted else { return nil }
-    var place = base(low)
-    for run in 0..<(block & 63) { place += runLength(low, run: run) }
+    return low < count && quarter(low) == wanted ? low : nil
+  }
+
+  /// The place of a block's first posting (or of the next posting, when the block has none), if the quarter has a record.
+  func run(ofBlock block: Int) -> Int? {
+    guard let record = record(ofQuarter: block >> (SegmentLayout.quarterShift - SegmentLayout.level3Shift)) else {
+      return nil
+    }
+    var place = base(record)
+    for run in 0..<(block & 63) { place += runLength(record, run: run) }
     return place
   }
 }
