@@ -147,7 +147,8 @@ import Testing
       let folder = try TemporaryFolder()
       let index = folder.file("index")
       let log = folder.file("acknowledged")
-      await #expect(processExitsWith: .signal(SIGKILL)) { [index = index as String, log = log as String, number = number as Int] in
+      await #expect(processExitsWith: .signal(SIGKILL)) {
+        [index = index as String, log = log as String, number = number as Int] in
         try CommitProtocolTests.run(index, FaultyFileSystem(.kill, at: .once(number))) { count in
           try? Data("\(count)".utf8).write(to: URL(fileURLWithPath: log))
         }
