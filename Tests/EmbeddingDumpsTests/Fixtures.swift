@@ -35,7 +35,9 @@ final class TemporaryFolder {
     let values = (0..<rows * columns).map { Double(first + $0 / columns) }
     try write(embeddings, NpyFixture(descr: type, shape: [rows, columns], values: values).bytes)
     guard let metadata else { return }
-    try write(metadata, (0..<rows).map { "{\"id\": \"\(first + $0)\", \"split\": \"\(($0 % 2 == 0) ? "a" : "b")\"}\n" }.joined())
+    try write(
+      metadata, (0..<rows).map { "{\"id\": \"\(first + $0)\", \"split\": \"\(($0 % 2 == 0) ? "a" : "b")\"}\n" }.joined()
+    )
   }
 }
 
@@ -53,7 +55,8 @@ struct NpyFixture {
 
   var bytes: [UInt8] {
     let lengths = shape.map { "\($0)" }.joined(separator: ", ") + (shape.count == 1 ? "," : "")
-    var text = header ?? "{'descr': '\(descr)', 'fortran_order': \(isFortran ? "True" : "False"), 'shape': (\(lengths)), }"
+    var text =
+      header ?? "{'descr': '\(descr)', 'fortran_order': \(isFortran ? "True" : "False"), 'shape': (\(lengths)), }"
     let prefix = version == 1 ? 10 : 12
     while (prefix + text.utf8.count + 1) % 64 != 0 { text += " " }
     text += "\n"
@@ -110,7 +113,8 @@ struct ZipFixture {
       let localExtra: [UInt8] = isZip64 ? [1, 0, 16, 0] + wide : []
       let offset = out.count
       out += [0x50, 0x4B, 3, 4, 45, 0, 0, 0] + method + [0, 0, 0, 0] + crc + sizes
-      out += littleEndian(UInt64(name.count), 2) + littleEndian(UInt64(localExtra.count), 2) + name + localExtra + packed
+      out +=
+        littleEndian(UInt64(name.count), 2) + littleEndian(UInt64(localExtra.count), 2) + name + localExtra + packed
       let extra: [UInt8] = isZip64 ? [9, 9, 1, 0, 7, 1, 0, 24, 0] + wide + littleEndian(UInt64(offset), 8) : []
       directory += [0x50, 0x4B, 1, 2, 45, 0, 45, 0, 0, 0] + method + [0, 0, 0, 0] + crc + sizes
       directory += littleEndian(UInt64(name.count), 2) + littleEndian(UInt64(extra.count), 2)
@@ -137,7 +141,8 @@ struct ZipFixture {
     var at = 0
     repeat {
       let part = min(65_535, bytes.count - at)
-      out += [at + part == bytes.count ? 1 : 0] + littleEndian(UInt64(part), 2) + littleEndian(UInt64(~part & 0xFFFF), 2)
+      out +=
+        [at + part == bytes.count ? 1 : 0] + littleEndian(UInt64(part), 2) + littleEndian(UInt64(~part & 0xFFFF), 2)
       out += bytes[at..<at + part]
       at += part
     } while at < bytes.count

@@ -87,7 +87,8 @@ import Testing
   @Test(
     "What RFC 8259 does not allow is refused",
     arguments: [
-      "", " ", "01", "-01", "-", "+1", "1.", ".5", "1.e5", "1e", "1e+", "0x10", "--1", "1a", "1 2", "tru", "True", "nul",
+      "", " ", "01", "-01", "-", "+1", "1.", ".5", "1.e5", "1e", "1e+", "0x10", "--1", "1a", "1 2", "tru", "True",
+      "nul",
       "nulll", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,}",
       "{a:1}", "{'a':1}", "{\"a\" 1}", "{1:2}", "{,}", "\"", "\"a", "'a'", "\"\\x\"", "\"\\u12\"", "\"\\u12G4\"",
       "\"\\\"", "\"a\tb\"", "\"a\nb\"", "// x\n1", "/**/1", "[1]x", "{}{}", "NaN", "Infinity", "-Infinity", "[NaN]",
@@ -182,7 +183,8 @@ enum RandomJSON {
     case 3: return .number(Double.random(in: -1e6...1e6, using: &random))
     case 4: return .bigInteger("-9" + String(repeating: "1", count: Int.random(in: 19...40, using: &random)))
     case 5: return .string(text(using: &random))
-    case 6: return .array((0..<Int.random(in: 0...6, using: &random)).map { _ in value(depth: depth + 1, using: &random) })
+    case 6:
+      return .array((0..<Int.random(in: 0...6, using: &random)).map { _ in value(depth: depth + 1, using: &random) })
     default:
       var object = JSONObject()
       for _ in 0..<Int.random(in: 0...20, using: &random) {
@@ -194,6 +196,7 @@ enum RandomJSON {
 
   static func text(using random: inout SplitMix64) -> String {
     let alphabet: [Character] = ["a", "b", "\"", "\\", "/", "\n", "\u{0}", "\u{1F}", "é", "€", "😀", " ", "\u{7F}", "京"]
-    return String((0..<Int.random(in: 0...20, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "x" })
+    return String(
+      (0..<Int.random(in: 0...20, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "x" })
   }
 }

@@ -139,11 +139,17 @@ import Testing
   private func refusal(_ bytes: ArraySlice<UInt8>) -> DumpError? { refusal(Array(bytes)) }
 
   @Test func otherShapesAreRefused() {
-    #expect(refusal(NpyFixture(shape: [6], values: [1, 2, 3, 4, 5, 6]).bytes) == .arrayShape(path: "a.npy", shape: [6]))
+    #expect(
+      refusal(NpyFixture(shape: [6], values: [1, 2, 3, 4, 5, 6]).bytes) == .arrayShape(path: "a.npy", shape: [6]))
     #expect(
       refusal(NpyFixture(shape: [1, 2, 3], values: [1, 2, 3, 4, 5, 6]).bytes)
         == .arrayShape(path: "a.npy", shape: [1, 2, 3]))
     #expect(refusal(NpyFixture(shape: [3, 0], values: []).bytes) == .arrayShape(path: "a.npy", shape: [3, 0]))
+  }
+
+  @Test func columnsBeyondReasonAreRefusedEvenWithoutRows() {
+    let error = refusal(header: "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 1000000000000)}", dataCount: 0)
+    #expect(error?.description.contains("1000000000000 columns") == true)
   }
 
   @Test func magicVersionAndHeaderLengthAreChecked() {
@@ -162,7 +168,8 @@ import Testing
   }
 
   @Test(
-    "Values that are not finite are refused with row and column", arguments: ["<f2", ">f2", "<f4", "<f8"], [false, true])
+    "Values that are not finite are refused with row and column", arguments: ["<f2", ">f2", "<f4", "<f8"],
+    [false, true])
   func notFinite(_ descr: String, _ isFortran: Bool) throws {
     for value in [Double.nan, .infinity, -.infinity] {
       var values = [Double](repeating: 1, count: 12)

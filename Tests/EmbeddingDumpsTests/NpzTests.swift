@@ -24,7 +24,8 @@ import Testing
 
   @Test func pathsNameMembers() throws {
     let folder = TemporaryFolder()
-    let path = try folder.write("x.npz", ZipFixture(members: [("a.npy", matrix, false), ("b.npy", matrix, true)]).bytes)
+    let path = try folder.write(
+      "x.npz", ZipFixture(members: [("a.npy", matrix, false), ("b.npy", matrix, true)]).bytes)
     #expect(try allRows(try NpyArray.open(path + "#b", fileSystem: disk)) == [1, 2, 3, 4])
     #expect(try NpyArray.open(path + "#a", fileSystem: disk).path == path + "#a")
     let ambiguous = try #require(thrown { _ = try NpyArray.open(path, fileSystem: disk) })
@@ -82,7 +83,9 @@ import Testing
     let file = MappedFile(copying: ZipFixture(members: [("m.npy", matrix, true)]).bytes, path: "a.npz")
     var limits = NpzArchive.Limits()
     limits.inflatedByteCount = 10
-    #expect(try #require(thrown { _ = try NpzArchive(file, limits: limits).member("m") }).description.contains("decompressed"))
+    #expect(
+      try #require(thrown { _ = try NpzArchive(file, limits: limits).member("m") }).description.contains("decompressed")
+    )
     limits = NpzArchive.Limits()
     limits.totalByteCount = 10
     #expect(throws: DumpError.self) { try NpzArchive(file, limits: limits) }

@@ -18,6 +18,9 @@ public final class NpyArray: Sendable {
   /// Where the elements begin in `file`.
   private let dataOffset: Int
 
+  /// The widest rows that are read.
+  public static let maximumColumns = 1 << 24
+
   /// `[rows, columns]` (or `[0]`).
   public var shape: [Int] { header.shape }
 
@@ -49,6 +52,11 @@ public final class NpyArray: Sendable {
     // numpy.save of an empty list has shape (0,).
     guard shape.count == 2 || shape == [0], shape.count != 2 || shape[1] > 0 || shape[0] == 0 else {
       throw .arrayShape(path: path, shape: shape)
+    }
+    // Nothing in an empty array contradicts a number of columns that no memory holds.
+    guard shape.count == 1 || shape[1] <= NpyArray.maximumColumns else {
+      throw .npyHeader(
+        path: path, reason: "its rows have \(shape[1]) columns (at most \(NpyArray.maximumColumns) are read)")
     }
     self.path = path
     self.header = header

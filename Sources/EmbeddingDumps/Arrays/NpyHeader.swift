@@ -114,8 +114,8 @@ public struct NpyHeader: Sendable, Equatable {
     }
     let bytes = Array(text.utf8)
     func refuse(_ reason: String) -> DumpError { .arrayType(path: path, type: "'\(text)'", reason: reason) }
-    guard bytes.count >= 2 else { throw refuse("unknown type") }
-    let hasOrder = [UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "="), UInt8(ascii: "|")].contains(bytes[0])
+    let hasOrder = bytes.first.map { "<>=|".utf8.contains($0) } ?? false
+    guard bytes.count > (hasOrder ? 1 : 0) else { throw refuse("unknown type") }
     let kind = bytes[hasOrder ? 1 : 0]
     if kind == UInt8(ascii: "O") { throw refuse("Python objects need pickle, which can run code and is never read") }
     let digits = bytes[(hasOrder ? 2 : 1)...]

@@ -47,7 +47,7 @@ struct LineReader {
       var end = range.upperBound
       if end > range.lowerBound, buffer[end - 1] == 0x0D { end -= 1 }
       var start = range.lowerBound
-      while start < end, buffer[start] == 0x20 || buffer[start] == 0x09 { start += 1 }
+      while start < end, [0x20, 0x09, 0x0D].contains(buffer[start]) { start += 1 }
       if start < end { return Array(buffer[range.lowerBound..<end]) }
     }
   }

@@ -58,6 +58,7 @@ public final class CSRMatrix: Sendable {
     starts = NumberBlock(file, offset: 24, count: rows + 1, type: .integer(byteCount: 8, signed: true))
     indices = NumberBlock(file, offset: indexStart, count: entryCount, type: .integer(byteCount: 4, signed: true))
     weights = NumberBlock(file, offset: indexStart + 4 * entryCount, count: entryCount, type: .float(byteCount: 4))
+    try checkColumns()
     try checkStarts()
   }
 
@@ -92,7 +93,14 @@ public final class CSRMatrix: Sendable {
     case .float, .integer: break
     case .bytes, .text: throw .sparseMatrix(path: path, reason: "its weights are text")
     }
+    try checkColumns()
     try checkStarts()
+  }
+
+  private func checkColumns() throws(DumpError) {
+    guard columns <= Int(Int32.max) else {
+      throw .sparseMatrix(path: path, reason: "it has \(columns) columns (at most \(Int32.max) are read)")
+    }
   }
 
   private func checkStarts() throws(DumpError) {

@@ -17,6 +17,11 @@ public final class SparseCollection: Sendable {
   /// The number of documents.
   public let documentCount: Int
 
+  /// The number of columns of a matrix; `nil` for JSON lines.
+  public var columnCount: Int? {
+    if case .matrix(let matrix) = source { matrix.columns } else { nil }
+  }
+
   /// Opens a collection.
   ///
   /// - Parameters:

@@ -11,6 +11,18 @@ public struct SparseRecord: Sendable {
   /// The line of a JSON-lines file, from 1; the row of a matrix, from 0.
   public let line: Int
 
+  /// A record; each token of `weights` once, with a weight that is finite and above 0.
+  public init(
+    key: String, weights: [(token: String, weight: Float)], metadata: JSONObject? = nil, path: String = "",
+    line: Int = 0
+  ) {
+    self.key = key
+    self.weights = weights
+    self.metadata = metadata
+    self.path = path
+    self.line = line
+  }
+
   /// Reads the object of one line `{"id": …, "vector": {token: weight}, …}`.
   static func read(_ object: JSONObject, path: String, line: Int) throws(DumpError) -> SparseRecord {
     guard let id = object["id"] else {

@@ -10,7 +10,8 @@ extension NewelIndex {
   ///
   /// - Parameter progress: called as rows are encoded and as the commit goes on.
   /// - Throws: ``NewelError`` naming the file and row at fault. The index is then as it was before.
-  public static func build(_ request: BuildRequest, progress: ProgressHandler? = nil) throws(NewelError) -> BuildReport {
+  public static func build(_ request: BuildRequest, progress: ProgressHandler? = nil) throws(NewelError) -> BuildReport
+  {
     let clock = ContinuousClock()
     let start = clock.now
     do {

@@ -52,7 +52,9 @@ struct BuildCommand: ParsableCommand {
       throw ValidationError("Give either --images (with --metadata and --head) or --sparse.")
     }
     if images != nil, metadata == nil { throw ValidationError("--images needs --metadata, for keys and captions.") }
-    if images != nil, vocabulary != nil { throw ValidationError("--vocabulary goes with --sparse; a head has its own.") }
+    if images != nil, vocabulary != nil {
+      throw ValidationError("--vocabulary goes with --sparse; a head has its own.")
+    }
     if sparse != nil, head != nil { throw ValidationError("--sparse vectors are tokens already; leave --head out.") }
   }
 

@@ -3,7 +3,8 @@ import Newel
 
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "Show what each word of a query gives a document; the amounts add up to its score.")
+    commandName: "explain",
+    abstract: "Show what each word of a query gives a document; the amounts add up to its score.")
 
   @OptionGroup var index: IndexArgument
 

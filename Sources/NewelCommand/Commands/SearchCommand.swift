@@ -44,7 +44,8 @@ struct SearchCommand: ParsableCommand {
         "\(part.token) \(NumberText.fixed(part.amount, decimals: 2))"
       }
       table.append([
-        "\(hit.rank)", NumberText.fixed(hit.score, decimals: 3), hit.key, why.joined(separator: " + ")
+        "\(hit.rank)", NumberText.fixed(hit.score, decimals: 3), hit.key,
+        why.joined(separator: " + ")
           .replacing("+ -", with: "- "), Console.caption(in: hit.metadata, field: opened.captionField) ?? "",
       ])
     }

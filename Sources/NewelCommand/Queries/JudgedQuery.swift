@@ -29,7 +29,9 @@ struct JudgedQueryFile {
     var queries: [JudgedQuery] = []
     var ids: Set<String> = []
     for (number, line) in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
-      if line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\t") }) { continue }
+      if line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\t") }) {
+        continue
+      }
       let query = try parse(line, number: number + 1)
       guard ids.insert(query.id).inserted else { throw failure(number + 1, "the id '\(query.id)' comes twice") }
       queries.append(query)
