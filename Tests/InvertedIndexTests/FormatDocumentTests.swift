@@ -42,7 +42,7 @@ struct PostingsFormatTests {
     let system = PosixFileSystem()
     let file = try EnvelopeFile.open(
       "0.postings", in: collection.folder.path, kind: .postings, expecting: nil, fileSystem: system)
-    func bytes(_ tag: String) throws -> [UInt8] {
+    func bytes(_ tag: StaticString) throws -> [UInt8] {
       let section = try #require(file.optionalSection(SectionTag(tag)))
       return try section.bytes(0..<section.byteCount)
     }
