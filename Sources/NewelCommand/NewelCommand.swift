@@ -47,11 +47,19 @@ struct NewelCommand: ParsableCommand {
     } catch let code as ExitCode {
       exit(withCode: code.rawValue)
     } catch {
-      // Help and version are asked for, anything else is a command line that cannot be understood.
-      let isAnswer = exitCode(for: error) == .success
       let message = fullMessage(for: error)
-      (isAnswer ? TerminalDevice.standardOutput : .standardError).write(message + "\n")
-      exit(withCode: isAnswer ? 0 : 2)
+      switch exitCode(for: error) {
+      case .success:
+        // Help and version are answers.
+        Console.write(message + "\n")
+        exit(withCode: 0)
+      case .validationFailure:
+        TerminalDevice.standardError.write(message + "\n")
+        exit(withCode: 2)
+      default:
+        Console.complain("\(error)")
+        exit(withCode: 1)
+      }
     }
   }
 

@@ -94,7 +94,11 @@ struct EvaluateCommand: ParsableCommand {
       let grades = Dictionary(judged.relevant.map { ($0, 1) }, uniquingKeysWith: { first, _ in first })
       summary.add(
         JudgedRanking(ranking, judgements: grades, isComplete: ranking.count < depth), knownRank: knownRank)
-      if let writer { runText += try writer.lines(for: judged.id, ranking: ranking) }
+      if let writer {
+        do { runText += try writer.lines(for: judged.id, ranking: ranking) } catch {
+          throw CommandFailure("The run file cannot be written: \(error).")
+        }
+      }
       try progress(JobProgress(stage: "evaluating", done: number + 1, total: queries.count, unit: "queries"))
     }
     if let runFile { try write(runText, to: runFile) }

@@ -1,25 +1,33 @@
 import Foundation
+import Glibc
 import Newel
 
 /// Text for people on standard output, and messages on standard error. Control characters are made harmless in both:
 /// keys, captions and tokens are other people's.
 enum Console {
+  /// Text as it is. An answer that cannot be written is no answer, so the command then ends with status 1.
+  static func write(_ text: String) {
+    guard let problem = TerminalDevice.standardOutput.write(text) else { return }
+    complain("The answer could not be written to standard output: \(problem).")
+    exit(1)
+  }
+
   /// One line.
   static func print(_ line: String) {
-    TerminalDevice.standardOutput.write(DisplayWidth.printable(line) + "\n")
+    write(DisplayWidth.printable(line) + "\n")
   }
 
   /// One line that a terminal need not show all of.
   static func printCut(_ line: String) {
     let clean = DisplayWidth.printable(line)
     let columns = TerminalDevice.standardOutput.columns ?? .max
-    TerminalDevice.standardOutput.write(DisplayWidth.truncated(clean, to: columns, style: .current) + "\n")
+    write(DisplayWidth.truncated(clean, to: columns, style: .current) + "\n")
   }
 
   /// A table, as wide as the window.
   static func print(_ table: TextTable) {
     let lines = table.lines(width: TerminalDevice.standardOutput.columns)
-    TerminalDevice.standardOutput.write(lines.map { $0 + "\n" }.joined())
+    write(lines.map { $0 + "\n" }.joined())
   }
 
   /// One sentence on standard error.

@@ -6,12 +6,12 @@ import Newel
 enum JSONOutput {
   /// A value over several lines.
   static func print(_ value: some Encodable) throws {
-    TerminalDevice.standardOutput.write(try text(of: value, pretty: true) + "\n")
+    Console.write(try text(of: value, pretty: true) + "\n")
   }
 
   /// One object on one line.
   static func printLine(_ value: some Encodable) throws {
-    TerminalDevice.standardOutput.write(try text(of: value, pretty: false) + "\n")
+    Console.write(try text(of: value, pretty: false) + "\n")
   }
 
   static func text(of value: some Encodable, pretty: Bool) throws -> String {
