@@ -26,12 +26,27 @@ internal import ByteStorage
     count = Int(entry.documentFrequency)
     windowCount = segment.windowCount
     let first = Int(entry.firstPosting) * SegmentLayout.postingSize
-    unsafe postings = try segment.postingBytes.pointer(
-      to: first..<first + count * SegmentLayout.postingSize, in: "POST")
     let row = slot * windowCount * 4
-    unsafe windowEnds = try segment.windowEndBytes.pointer(to: row..<row + windowCount * 4, in: "WEND")
-    bounds = entry.boundsRow == SegmentLayout.noRow ? nil : try BoundRow(segment: segment, row: Int(entry.boundsRow))
+    // The first opening checks everything; later ones only point.
+    let isChecked = segment.checkedTerms.contains(slot)
+    if isChecked {
+      unsafe postings = segment.postingBytes.checkedPointer(to: first)
+      unsafe windowEnds = segment.windowEndBytes.checkedPointer(to: row)
+    } else {
+      unsafe postings = try segment.postingBytes.pointer(
+        to: first..<first + count * SegmentLayout.postingSize, in: "POST")
+      unsafe windowEnds = try segment.windowEndBytes.pointer(to: row..<row + windowCount * 4, in: "WEND")
+    }
+    bounds =
+      entry.boundsRow == SegmentLayout.noRow
+      ? nil : try BoundRow(segment: segment, row: Int(entry.boundsRow), isChecked: isChecked)
+    if !isChecked {
+      try checkWindowEnds()
+      segment.checkedTerms.insert(slot)
+    }
+  }
 
+  private func checkWindowEnds() throws(InvertedIndexError) {
     var previous = 0
     for window in 0..<windowCount {
       let end = self.end(ofWindow: window)
@@ -142,42 +157,45 @@ internal import ByteStorage
   let level3Count: Int
   let directory: RunDirectory
 
-  init(segment: SegmentIndex, row: Int) throws(InvertedIndexError) {
+  init(segment: SegmentIndex, row: Int, isChecked: Bool) throws(InvertedIndexError) {
     level1Count = SegmentLayout.cells(segment.documentCount, SegmentLayout.level1Shift)
     level2Count = SegmentLayout.cells(segment.documentCount, SegmentLayout.level2Shift)
     level3Count = SegmentLayout.cells(segment.documentCount, SegmentLayout.level3Shift)
-    unsafe level1 = try segment.level1Bytes.pointer(
-      to: row * level1Count..<(row + 1) * level1Count, in: "BND1")
-    unsafe level2 = try segment.level2Bytes.pointer(
-      to: row * level2Count..<(row + 1) * level2Count, in: "BND2")
-    let entry = unsafe try segment.level3RowBytes.pointer(to: row * 4..<row * 4 + 4, in: "BN3R")
-      .loadUnaligned(as: UInt32.self)
+    func pointer(_ bytes: SegmentBytes, _ index: Int, _ size: Int, _ name: String) throws(InvertedIndexError)
+      -> UnsafeRawPointer
+    {
+      if isChecked { return unsafe bytes.checkedPointer(to: index * size) }
+      return unsafe try bytes.pointer(to: index * size..<(index + 1) * size, in: name)
+    }
+    unsafe level1 = try pointer(segment.level1Bytes, row, level1Count, "BND1")
+    unsafe level2 = try pointer(segment.level2Bytes, row, level2Count, "BND2")
+    let entry = unsafe try pointer(segment.level3RowBytes, row, 4, "BN3R").loadUnaligned(as: UInt32.self)
     let index = Int(entry & ~BoundsCollector.denseFlag)
     if entry & BoundsCollector.denseFlag != 0 {
-      let pointer = unsafe try segment.level3DenseBytes.pointer(
-        to: index * level3Count..<(index + 1) * level3Count, in: "BN3D")
+      let pointer = unsafe try pointer(segment.level3DenseBytes, index, level3Count, "BN3D")
       unsafe dense = pointer
       unsafe starts = pointer
       unsafe pairs = pointer
     } else {
       unsafe dense = nil
-      let startCount = level1Count + 1
-      let startPointer = unsafe try segment.level3StartBytes.pointer(
-        to: index * startCount * 4..<(index + 1) * startCount * 4, in: "BN3S")
-      unsafe starts = startPointer
-      var previous = unsafe startPointer.loadUnaligned(as: UInt32.self)
-      let first = previous
-      for window in 1..<startCount {
-        let next = unsafe startPointer.loadUnaligned(fromByteOffset: 4 * window, as: UInt32.self)
-        guard next >= previous, next - previous <= 256 else {
-          throw segment.inconsistent(section: "BN3S", detail: "the starts of row \(row) do not ascend")
-        }
-        previous = next
-      }
-      _ = unsafe try segment.level3PairBytes.pointer(to: Int(first) * 2..<Int(previous) * 2, in: "BN3P")
+      unsafe starts = try pointer(segment.level3StartBytes, index, 4 * (level1Count + 1), "BN3S")
       unsafe pairs = segment.level3PairBytes.base
     }
-    directory = try RunDirectory(segment: segment, row: row)
+    directory = try RunDirectory(segment: segment, row: row, isChecked: isChecked)
+    if !isChecked, unsafe dense == nil { try checkPairs(of: segment, row: row) }
+  }
+
+  private func checkPairs(of segment: SegmentIndex, row: Int) throws(InvertedIndexError) {
+    var previous = pairRange(ofWindow: 0).lowerBound
+    let first = previous
+    for window in 0..<level1Count {
+      let next = Int(unsafe starts.loadUnaligned(fromByteOffset: 4 * window + 4, as: UInt32.self))
+      guard next >= previous, next - previous <= 256 else {
+        throw segment.inconsistent(section: "BN3S", detail: "the starts of row \(row) do not ascend")
+      }
+      previous = next
+    }
+    _ = unsafe try segment.level3PairBytes.pointer(to: first * 2..<previous * 2, in: "BN3P")
   }
 
   /// The largest impact in a cell of 16,384 documents.
@@ -238,17 +256,25 @@ internal import ByteStorage
   private let records: UnsafeRawPointer
   let count: Int
 
-  init(segment: SegmentIndex, row: Int) throws(InvertedIndexError) {
-    let startPointer = unsafe try segment.directoryStartBytes.pointer(to: row * 4..<row * 4 + 8, in: "RUNS")
+  init(segment: SegmentIndex, row: Int, isChecked: Bool) throws(InvertedIndexError) {
+    let startPointer =
+      unsafe isChecked
+      ? segment.directoryStartBytes.checkedPointer(to: row * 4)
+      : try segment.directoryStartBytes.pointer(to: row * 4..<row * 4 + 8, in: "RUNS")
     let first = Int(unsafe startPointer.loadUnaligned(as: UInt32.self))
     let end = Int(unsafe startPointer.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
     guard first <= end else {
       throw segment.inconsistent(section: "RUNS", detail: "the records of row \(row) do not ascend")
     }
     count = end - first
-    unsafe quarters = try segment.directoryQuarterBytes.pointer(to: first * 2..<end * 2, in: "RUNQ")
     let size = SegmentLayout.directoryRecordSize
-    unsafe records = try segment.directoryRecordBytes.pointer(to: first * size..<end * size, in: "RUNR")
+    if isChecked {
+      unsafe quarters = segment.directoryQuarterBytes.checkedPointer(to: first * 2)
+      unsafe records = segment.directoryRecordBytes.checkedPointer(to: first * size)
+    } else {
+      unsafe quarters = try segment.directoryQuarterBytes.pointer(to: first * 2..<end * 2, in: "RUNQ")
+      unsafe records = try segment.directoryRecordBytes.pointer(to: first * size..<end * size, in: "RUNR")
+    }
   }
 
   func quarter(_ index: Int) -> Int {

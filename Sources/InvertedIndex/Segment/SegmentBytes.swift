@@ -23,6 +23,10 @@ internal import ByteStorage
     unsafe base = UnsafeRawPointer(bitPattern: start + UInt(offset)).unsafelyUnwrapped
   }
 
+  /// A pointer to `range`, whose bounds and checksums were checked before.
+  @inline(__always)
+  func checkedPointer(to start: Int) -> UnsafeRawPointer { unsafe base + start }
+
   /// A pointer to `range`, after its checksums were verified (once per process) and its bounds checked.
   ///
   /// - Throws: `inconsistent` when the range is not inside the section, `storage(.damaged)` for a wrong checksum.

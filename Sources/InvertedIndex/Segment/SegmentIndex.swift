@@ -39,6 +39,7 @@ public final class SegmentIndex: Sendable {
   let level3StartBytes: SegmentBytes
   let level3PairBytes: SegmentBytes
   let orderBytes: SegmentBytes?
+  let checkedTerms: CheckedTerms
   private let forward: ForwardIndex
   private let path: String
 
@@ -103,6 +104,7 @@ public final class SegmentIndex: Sendable {
     level3DenseBytes = try bytes(.level3Dense)
     level3StartBytes = try bytes(.level3Starts)
     level3PairBytes = try bytes(.level3Pairs)
+    checkedTerms = CheckedTerms(count: terms.count)
     orderBytes = postings.optionalSection(.order).map { SegmentBytes($0) }
     if let orderBytes, orderBytes.count != 4 * numbers.documents {
       throw wrong("ORDR", "\(orderBytes.count) bytes do not hold \(numbers.documents) numbers")

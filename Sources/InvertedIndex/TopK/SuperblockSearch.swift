@@ -45,6 +45,7 @@ enum SuperblockSearch {
       counters.blocksChecked += blocksPerWindow
       if survivors.isEmpty { continue }
       counters.blocksScored += survivors.count
+      counters.documentsScored += survivors.count * blockSize
       score(query, window: window, survivors, accumulator, counters: &counters)
       offer(query, window: window, survivors, accumulator, to: &collector)
     }

@@ -21,11 +21,11 @@ extension NewelIndex {
       var trials = request.algorithms.map { AlgorithmTrial($0, count: count, truth: request.truth) }
       for pass in 0...request.passes {
         for index in trials.indices {
-          progress?(
-            JobProgress(
-              stage: "measuring k=\(count)", done: pass * trials.count + index,
-              total: (request.passes + 1) * trials.count, unit: "passes"))
           do {
+            try progress?(
+              JobProgress(
+                stage: "measuring k=\(count)", done: pass * trials.count + index,
+                total: (request.passes + 1) * trials.count, unit: "passes"))
             try trials[index].run(queries, in: segments, isTimed: pass > 0)
           } catch {
             throw NewelError(wrapping: error)
