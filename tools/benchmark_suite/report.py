@@ -138,7 +138,7 @@ def markdown(title, newel, peers, absent, plot):
     first = next(iter(newel["sets"].values()))
     parts = [
         f"## {title}: {statistics['documentCount']:,} documents, {statistics['meanTokensPerDocument']:.1f} tokens each",
-        f"{machine()}. {first['queryCount']} queries a set, {first['passes']} passes.", EXPLANATION, latency_table(measured)]
+        f"{machine()}. {first['queryCount']} queries a set, up to {max(cell['passes'] for cell in first['cells'])} passes.", EXPLANATION, latency_table(measured)]
     if peers:
         parts += ["Peers beside Newel in the same run (above 1 Newel is faster):", ratio_table(measured)]
     parts += [f"![Latencies]({os.path.basename(plot)})", size_table(newel, peers)]

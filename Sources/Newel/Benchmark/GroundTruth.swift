@@ -22,10 +22,11 @@ public struct GroundTruth: Sendable {
       var reader = try ByteReader(file, section: "the ground truth")
       let queries = Int(try reader.u32())
       let depth = Int(try reader.u32())
-      // Both are below 2³², so that nothing overflows.
-      let count = queries * depth
-      let rest = file.byteCount - 8
-      guard queries > 0, depth > 0, rest % 4 == 0, rest / 4 == 2 * count || rest / 4 == 3 * count else {
+      let words = (file.byteCount - 8) / 4
+      let (count, isTooLarge) = queries.multipliedReportingOverflow(by: depth)
+      guard queries > 0, depth > 0, file.byteCount % 4 == 0, !isTooLarge, count <= words / 2,
+        words == 2 * count || words == 3 * count
+      else {
         throw NewelError(
           .invalidInput,
           "\(path): its header says \(queries) queries with \(depth) documents each, but its length of "
@@ -39,6 +40,7 @@ public struct GroundTruth: Sendable {
 
   /// A ground truth from lists in memory, all of the same length.
   public init(_ lists: [[UInt32]]) {
+    precondition(lists.allSatisfy { $0.count == lists[0].count }, "The lists must have the same length.")
     self.init(path: "the ground truth", depth: lists.first?.count ?? 0, documents: lists.flatMap { $0 })
   }
 
