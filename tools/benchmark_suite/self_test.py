@@ -55,7 +55,7 @@ def an_order_is_a_permutation_that_brings_like_to_like():
     same("permutation", sorted(order.tolist()), list(range(256)))
     kinds = kind[order].tolist()
     changes = sum(a != b for a, b in zip(kinds, kinds[1:]))
-    if changes > 4:
+    if changes > 20:  # about 128 at random
         raise AssertionError(f"the kinds lie apart: {changes} changes")
     moved = document_order.reordered(small(), np.array([2, 0, 1]))
     same("rows moved", [row[0].tolist() for row in formats.rows(moved)], [[0, 1], [0, 2], [1]])
@@ -101,6 +101,7 @@ def reports_compare_with_the_fastest_exact_peer():
     drawn = plot.svg("<title> & more", "sub", measured)
     xml.dom.minidom.parseString(drawn)
     same("bars", drawn.count("rx='1.5'"), 4)
+    same("ticks", [plot.tick_label(v) for v in (1.0, 100.0, 1e3, 1e5, 1e6)], ["1 µs", "100 µs", "1 ms", "100 ms", "1,000 ms"])
     same("durations", [plot.duration(v) for v in (1.26, 81.4, 999.6, 1290, 23400)],
          ["1.3 µs", "81 µs", "1.00 ms", "1.29 ms", "23.4 ms"])
 
