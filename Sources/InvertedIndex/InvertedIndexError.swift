@@ -24,19 +24,21 @@ public enum InvertedIndexError: Error, Equatable, Sendable, CustomStringConverti
     case .storage(let error):
       return error.description
     case .inconsistent(let file, let section, let detail):
-      return "\(file), section \(section): \(detail); the file was not written by this program, build the index again"
+      return
+        "'\(file)' contradicts itself in section \(section): \(detail); it was not written by this program, so build "
+        + "the index again."
     case .invalidCeiling(let ceiling):
-      return "the impact ceiling is \(ceiling), but it must be a positive finite number"
+      return "The impact ceiling is \(ceiling), but it must be a positive finite number."
     case .invalidPosting(let document, let detail):
-      return "document \(document): \(detail)"
+      return "Document \(document) cannot be indexed: \(detail)."
     case .segmentFull(let documents, let postings):
-      return "the segment is full with \(documents) documents and \(postings) postings; start a new segment"
+      return "The segment is full with \(documents) documents and \(postings) postings; start a new segment."
     case .invalidQueryWeight(let token, let weight):
-      return "query token \(token) has weight \(weight), but weights must be finite numbers"
+      return "Query token \(token) has the weight \(weight), but weights must be finite numbers."
     case .tooManyTerms(let found, let limit):
-      return "the query has \(found) different tokens, more than the limit of \(limit)"
+      return "The query has \(found) different tokens, more than the limit of \(limit); shorten it."
     case .invalidResultCount(let k):
-      return "\(k) results were asked for, but k must be at least 1"
+      return "\(k) results were asked for, but there must be at least 1."
     }
   }
 }

@@ -66,7 +66,7 @@ public final class NewelIndex: Sendable {
       let document = Int(ordinal - UInt64(segment.firstOrdinal))
       if document < segment.index.documentCount { return (segment.index, document) }
     }
-    throw NewelError(.damaged, "\(path): document \(ordinal) is in no segment; run 'newel verify'")
+    throw NewelError(.damaged, "Document \(ordinal) of '\(path)' is in no segment; run 'newel verify'.")
   }
 
   /// Whether a document has this key.
@@ -78,7 +78,7 @@ public final class NewelIndex: Sendable {
   func ordinal(of key: String) throws(NewelError) -> UInt64 {
     let found: UInt64?
     do { found = try snapshot.ordinal(ofKey: key) } catch { throw NewelError(wrapping: error) }
-    guard let found else { throw NewelError(.notFound, "\(path): no document has the key '\(key)'") }
+    guard let found else { throw NewelError(.notFound, "No document of '\(path)' has the key '\(key)'.") }
     return found
   }
 }
@@ -91,6 +91,13 @@ struct QueryWords {
   init(_ snapshot: IndexSnapshot) throws {
     if let bytes = try snapshot.headBytes() {
       let head = try TokenHead.decode(bytes, source: "the head of the index")
+      let fingerprint = snapshot.configuration.vocabularyFingerprint
+      guard head.vocabulary.fingerprint == fingerprint else {
+        throw NewelError(
+          .damaged,
+          "The head in '\(snapshot.folder)' has the vocabulary \(head.vocabulary.fingerprint) and the index was made with "
+            + "\(fingerprint); build the index again.")
+      }
       vocabulary = head.vocabulary
       encoder = try QueryEncoder(vocabulary: head.vocabulary, tokenizer: head.tokenizer, weights: head.queryWeights)
       return

@@ -4,7 +4,7 @@ import Newel
 /// The command `newel`: arguments in, answers on standard output, progress and errors on standard error.
 ///
 /// Exit status: 0 when all went well, 1 when the work could not be done (one sentence says why), 2 when the command line
-/// cannot be understood.
+/// cannot be understood, 130 when a build was stopped from the keyboard.
 @main
 struct NewelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,6 +17,14 @@ struct NewelCommand: ParsableCommand {
         newel build photos.index --images dump --metadata dump --head head
         newel search photos.index 'red shoe -kids'
         newel inspect photos.index KEY
+
+      Exit status: 0 when all went well, 1 when the work could not be done (one sentence on standard error says why), 2 \
+      when the command line cannot be understood, 130 when a build was stopped from the keyboard.
+
+      With --json the answer is on standard output; progress, warnings and errors are always on standard error. Names and \
+      meanings in the JSON stay as they are; new names may be added.
+
+      Shell completions: newel --generate-completion-script bash (or zsh, fish).
       """,
     version: "0.1.0",
     groupedSubcommands: [
@@ -30,23 +38,37 @@ struct NewelCommand: ParsableCommand {
 
   static func main() {
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(arguments(CommandLine.arguments.dropFirst()))
       try command.run()
     } catch let error as NewelError {
-      TerminalDevice.standardError.write("newel: \(error.message)\n")
-      exit(withCode: 1)
+      Console.complain(error.message)
+      exit(withCode: error.code == .cancelled ? 130 : 1)
     } catch let error as CommandFailure {
-      TerminalDevice.standardError.write("newel: \(error.message)\n")
+      Console.complain(error.message)
       exit(withCode: 1)
     } catch let code as ExitCode {
       exit(withCode: code.rawValue)
     } catch {
-      // Help and version are asked for, anything else is a command line that cannot be understood.
-      let isAnswer = exitCode(for: error) == .success
       let message = fullMessage(for: error)
-      (isAnswer ? TerminalDevice.standardOutput : .standardError).write(message + "\n")
-      exit(withCode: isAnswer ? 0 : 2)
+      switch exitCode(for: error) {
+      case .success:
+        // Help and version are answers.
+        Console.write(message + "\n")
+        exit(withCode: 0)
+      case .validationFailure:
+        TerminalDevice.standardError.write(message + "\n")
+        exit(withCode: 2)
+      default:
+        Console.complain("\(error)")
+        exit(withCode: 1)
+      }
     }
+  }
+
+  /// The arguments, with a space before each query that begins with '-': '-kids shoe' is a query, and no option has a
+  /// space in it.
+  static func arguments(_ typed: some Sequence<String>) -> [String] {
+    typed.map { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.contains(" ") ? " " + $0 : $0 }
   }
 
   private static func exit(withCode code: Int32) -> Never {

@@ -46,6 +46,9 @@ func scores(_ queries: [[TokenWeight]], _ documents: [[TokenWeight]], tokens: In
     var report: RidgeReport!
     let clock = ContinuousClock()
     let time = try clock.measure { (head, report) = try RidgeTraining.train(dump, options: options) }
+    #if !DEBUG
+      #expect(time < .seconds(20))
+    #endif
     print("trained in \(time): \(report!)")
 
     var documents: [[TokenWeight]] = []

@@ -1,3 +1,5 @@
+import ByteStorage
+import Foundation
 import Testing
 import TokenSpace
 
@@ -41,6 +43,22 @@ import TokenSpace
     }
     #expect(throws: TokenSpaceError.notUTF8(source: "v.txt", line: 2)) { try parse([97, 10, 0xFF]) }
     #expect(throws: TokenSpaceError.lineBreakInToken(source: "v.txt", line: 1)) { try parse([97, 13, 98]) }
+  }
+
+  @Test("A vocabulary is read from a file")
+  func loading() throws {
+    let dump = try TemporaryDump()
+    let path = dump.folder + "/vocab.txt"
+    try Data("red\nshoe\n".utf8).write(to: URL(fileURLWithPath: path))
+    let vocabulary = try Vocabulary.load(path, fileSystem: PosixFileSystem())
+    #expect(vocabulary.tokens == ["red", "shoe"])
+    guard case .words = VocabularySource.file(vocabulary) else {
+      Issue.record("plain words are no pieces")
+      return
+    }
+    #expect(throws: TokenSpaceError.storage(.notFound(path: path + "x"))) {
+      try Vocabulary.load(path + "x", fileSystem: PosixFileSystem())
+    }
   }
 
   @Test("Captions give the frequent words, most frequent first, whatever the order of the captions")

@@ -2,19 +2,19 @@ internal import ByteStorage
 
 /// One term's postings and bounds in one segment, read in place.
 ///
-/// A document number is 22 bits: its window (the high bits) is known from the place in the list, the low 16 bits are
+/// A document number is 22 bits: its chunk (the high bits) is known from the place in the list, the low 16 bits are
 /// stored. Opening a list checks the ranges and checksums of everything it may read; afterwards reading cannot fail.
 ///
 /// - Invariant: every pointer covers what its count says: `postings` 3 · `count` bytes, `windowEnds` 4 · `windowCount`
 ///   bytes with ascending values ≤ `count` (checked in `init`), and so on; the segment outlives the list. Document
-///   numbers read from damaged memory are at worst wrong, never out of a 65,536-cell window.
+///   numbers read from damaged memory are at worst wrong, never out of a 65,536-cell chunk.
 @safe struct PostingList {
   let segment: SegmentIndex
   let entry: TermEntry
   /// Number of postings: the term's document frequency.
   let count: Int
   let windowCount: Int
-  private let postings: UnsafeRawPointer
+  let postings: UnsafeRawPointer
   private let windowEnds: UnsafeRawPointer
   /// Absent for rare terms.
   let bounds: BoundRow?
@@ -75,14 +75,22 @@ internal import ByteStorage
     return UInt32(unsafe postings.load(fromByteOffset: offset, as: UInt8.self))
   }
 
-  /// Adds `weight · impact` of every posting of one window to its cell.
+  /// The postings of one chunk of 65,536 documents.
+  @inline(__always)
+  func range(ofChunk chunk: Int) -> Range<Int> {
+    let windows = 1 << (SegmentLayout.chunkShift - SegmentLayout.windowShift)
+    let last = min((chunk + 1) * windows, windowCount) - 1
+    return start(ofWindow: chunk * windows)..<end(ofWindow: last)
+  }
+
+  /// Adds `weight · impact` of every posting of one chunk to its cell.
   ///
-  /// - Parameter cells: 65,536 cells, one per document of the window.
+  /// - Parameter cells: 65,536 cells, one per document of the chunk.
   /// - Returns: the number of postings added.
-  func add(window: Int, weight: Int32, to cells: inout [Int32]) -> Int {
-    precondition(cells.count == 1 << SegmentLayout.windowShift, "a window has 65,536 cells")
-    let first = start(ofWindow: window)
-    let end = self.end(ofWindow: window)
+  func add(chunk: Int, weight: Int32, to cells: inout [Int32]) -> Int {
+    precondition(cells.count == 1 << SegmentLayout.chunkShift, "a chunk has 65,536 cells")
+    let range = range(ofChunk: chunk)
+    let (first, end) = (range.lowerBound, range.upperBound)
     unsafe cells.withUnsafeMutableBufferPointer { cells in
       var number = first
       while number < end {
@@ -101,9 +109,9 @@ internal import ByteStorage
     return end - first
   }
 
-  /// Adds 1 to the cell of every document of one window that has the term. Cells as in ``add(window:weight:to:)``.
-  func mark(window: Int, in cells: inout [UInt16]) {
-    for number in start(ofWindow: window)..<end(ofWindow: window) { cells[Int(local(number))] &+= 1 }
+  /// Adds 1 to the cell of every document of one chunk that has the term. Cells as in ``add(chunk:weight:to:)``.
+  func mark(chunk: Int, in cells: inout [UInt16]) {
+    for number in range(ofChunk: chunk) { cells[Int(local(number))] &+= 1 }
   }
 
   /// The first posting of `range` whose local document is at least `target`, by binary search; `range.upperBound` if
@@ -124,9 +132,9 @@ internal import ByteStorage
 /// - Invariant: as of ``PostingList``: each pointer covers the row that `init` checked.
 @safe struct BoundRow {
   private let level1: UnsafeRawPointer
-  private let level2: UnsafeRawPointer
+  let level2: UnsafeRawPointer
   /// The full row of level 3, or nil when it is kept as pairs.
-  private let dense: UnsafeRawPointer?
+  let dense: UnsafeRawPointer?
   private let starts: UnsafeRawPointer
   private let pairs: UnsafeRawPointer
   let level1Count: Int
@@ -204,6 +212,22 @@ internal import ByteStorage
 
   /// Whether level 3 is a full row.
   var isDense: Bool { unsafe dense != nil }
+
+  /// The pairs of a window, when level 3 is kept as pairs.
+  @inline(__always)
+  func pairRange(ofWindow window: Int) -> Range<Int> {
+    let first = Int(unsafe starts.loadUnaligned(fromByteOffset: 4 * window, as: UInt32.self))
+    return first..<Int(unsafe starts.loadUnaligned(fromByteOffset: 4 * window + 4, as: UInt32.self))
+  }
+
+  /// A pair of `pairRange`: the block inside its window, and the largest impact there.
+  @inline(__always)
+  func pair(_ number: Int) -> (block: Int, maximum: UInt32) {
+    (
+      Int(unsafe pairs.load(fromByteOffset: 2 * number, as: UInt8.self)),
+      UInt32(unsafe pairs.load(fromByteOffset: 2 * number + 1, as: UInt8.self))
+    )
+  }
 }
 
 /// Finds the run of a 64-document block inside a frequent term's postings without searching.
@@ -241,18 +265,24 @@ internal import ByteStorage
     Int(unsafe records.loadUnaligned(fromByteOffset: index * SegmentLayout.directoryRecordSize, as: UInt32.self))
   }
 
-  /// The place of a block's first posting (or of the next posting, when the block has none), if the quarter has a record.
-  func run(ofBlock block: Int) -> Int? {
-    let wanted = block >> (SegmentLayout.quarterShift - SegmentLayout.level3Shift)
+  /// The record of a quarter, if it has one.
+  func record(ofQuarter wanted: Int) -> Int? {
     var low = 0
     var high = count
     while low < high {
       let middle = low + (high - low) / 2
       if quarter(middle) < wanted { low = middle + 1 } else { high = middle }
     }
-    guard low < count, quarter(low) == wanted else { return nil }
-    var place = base(low)
-    for run in 0..<(block & 63) { place += runLength(low, run: run) }
+    return low < count && quarter(low) == wanted ? low : nil
+  }
+
+  /// The place of a block's first posting (or of the next posting, when the block has none), if the quarter has a record.
+  func run(ofBlock block: Int) -> Int? {
+    guard let record = record(ofQuarter: block >> (SegmentLayout.quarterShift - SegmentLayout.level3Shift)) else {
+      return nil
+    }
+    var place = base(record)
+    for run in 0..<(block & 63) { place += runLength(record, run: run) }
     return place
   }
 }

@@ -36,3 +36,29 @@ internal import ByteStorage
     return unsafe base + range.lowerBound
   }
 }
+
+/// Turns the places of one segment's postings into ordinals of the index.
+///
+/// - Invariant: `order`, when there is one, covers 4 bytes for each of the segment's documents, and the segment outlives
+///   the map. A wrong number in a damaged file gives an ordinal that no document has, which look-ups refuse.
+@safe struct OrdinalMap {
+  private let first: UInt32
+  private let order: UnsafeRawPointer?
+  private let documentCount: UInt32
+
+  init(_ segment: SegmentIndex, firstOrdinal: UInt32) throws(InvertedIndexError) {
+    first = firstOrdinal
+    documentCount = UInt32(segment.documentCount)
+    if let bytes = segment.orderBytes {
+      unsafe order = try bytes.pointer(to: 0..<bytes.count, in: "ORDR")
+    } else {
+      unsafe order = nil
+    }
+  }
+
+  @inline(__always)
+  func ordinal(of document: UInt32) -> UInt32 {
+    guard let order = unsafe order, document < documentCount else { return first &+ document }
+    return first &+ (unsafe order.loadUnaligned(fromByteOffset: 4 * Int(document), as: UInt32.self))
+  }
+}

@@ -39,15 +39,16 @@ public enum TopKSearch {
       capacity: max(1, min(k, documents)), seed: seedThreshold(query, k: k, in: segments))
     var counters = SearchCounters()
     for segment in segments {
-      guard let bound = try SegmentQuery(query, in: segment.index) else { continue }
+      guard let bound = try SegmentQuery(query, in: segment) else { continue }
       counters.segmentsSearched += 1
-      let first = segment.firstOrdinal
       switch chosen {
       case .exhaustive, .auto:
-        ExhaustiveOr.run(bound, firstOrdinal: first, into: &collector, counters: &counters)
-      case .wand: WAND.run(bound, firstOrdinal: first, into: &collector, counters: &counters)
-      case .bmw: BlockMaxWAND.run(bound, firstOrdinal: first, into: &collector, counters: &counters)
-      case .maxscore: MaxScore.run(bound, firstOrdinal: first, into: &collector, counters: &counters)
+        ExhaustiveOr.run(bound, into: &collector, counters: &counters)
+      case .wand: WAND.run(bound, into: &collector, counters: &counters)
+      case .bmw: BlockMaxWAND.run(bound, into: &collector, counters: &counters)
+      case .maxscore: MaxScore.run(bound, into: &collector, counters: &counters)
+      case .windowed: WindowedScan.run(bound, into: &collector, counters: &counters)
+      case .superblock: SuperblockSearch.run(bound, into: &collector, counters: &counters)
       }
     }
     return TopKResult(hits: collector.sorted(), algorithm: chosen, counters: counters)
@@ -62,7 +63,7 @@ public enum TopKSearch {
     var total = 0
     var counters = SearchCounters()
     for segment in segments {
-      guard let bound = try SegmentQuery(query, in: segment.index) else { continue }
+      guard let bound = try SegmentQuery(query, in: segment) else { continue }
       total += ExhaustiveOr.count(bound, atLeast: max(1, score), counters: &counters)
     }
     return total

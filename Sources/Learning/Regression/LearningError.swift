@@ -12,7 +12,7 @@ public enum LearningError: Error, Equatable, Sendable, CustomStringConvertible {
   case targetOutOfRange(target: Int, count: Int)
   /// A regularisation that is not a positive finite number.
   case badRegularisation(Double)
-  /// The tables would need more bytes than this process can address.
+  /// The tables would need 16 GiB or more.
   case tooLarge(dimension: Int, targets: Int)
   /// A sum became NaN or infinite: the rows hold values that are too large or not finite.
   case notFinite(what: String)

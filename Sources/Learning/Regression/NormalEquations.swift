@@ -27,12 +27,12 @@ public struct NormalEquations: Sendable {
   /// The weighted sum of the shifted rows of each target.
   private(set) var cross: DoubleMatrix
 
-  /// Sums of no rows. Throws ``LearningError/tooLarge(dimension:targets:)`` when the tables cannot be addressed.
+  /// Sums of no rows. Throws ``LearningError/tooLarge(dimension:targets:)`` when a table would need 16 GiB or more.
   public init(dimension: Int, targetCount: Int) throws(LearningError) {
     guard dimension > 0 else { throw .shapeMismatch(what: "columns", expected: 1, found: dimension) }
     guard targetCount > 0 else { throw .shapeMismatch(what: "targets", expected: 1, found: targetCount) }
     let (larger, overflow) = dimension.multipliedReportingOverflow(by: max(dimension, targetCount))
-    guard !overflow, larger < 1 << 36 else { throw .tooLarge(dimension: dimension, targets: targetCount) }
+    guard !overflow, larger < 1 << 31 else { throw .tooLarge(dimension: dimension, targets: targetCount) }
     self.dimension = dimension
     self.targetCount = targetCount
     targetSums = [Double](repeating: 0, count: targetCount)
@@ -133,23 +133,25 @@ public struct NormalEquations: Sendable {
   private mutating func addRows(
     _ rows: Matrix, _ weights: [Float]?
   ) throws(LearningError) -> (shifted: DoubleMatrix, roots: [Double]?) {
-    if rowCount == 0, rows.rows > 0 {
-      for row in 0..<rows.rows {
-        for column in 0..<dimension { shift[column] += Double(rows[row, column]) }
-      }
-      for column in 0..<dimension { shift[column] /= Double(rows.rows) }
-    }
+    if rowCount == 0, rows.rows > 0 { shift = meanRow(of: rows) }
     let roots = weights.map { $0.map { Double($0).squareRoot() } }
-    var shifted = DoubleMatrix(rows: rows.rows, columns: dimension)
+    let source = rows.values
+    let shift = shift
+    var sums = columnSums
+    var values = [Double](repeating: 0, count: source.count)
+    var place = 0
     for row in 0..<rows.rows {
       let root = roots?[row] ?? 1
       for column in 0..<dimension {
-        let value = (Double(rows[row, column]) - shift[column]) * root
-        shifted[row, column] = value
-        columnSums[column] += root * value
+        let value = (Double(source[place]) - shift[column]) * root
+        values[place] = value
+        sums[column] += root * value
+        place &+= 1
       }
       weightSum += root * root
     }
+    columnSums = sums
+    let shifted = DoubleMatrix(rows: rows.rows, columns: dimension, values: values)
     do {
       try BLAS.dsyrk(shifted, beta: 1, intoUpper: &gram)
     } catch {
@@ -157,5 +159,17 @@ public struct NormalEquations: Sendable {
     }
     rowCount += rows.rows
     return (shifted, roots)
+  }
+
+  private func meanRow(of rows: Matrix) -> [Double] {
+    var sums = [Double](repeating: 0, count: dimension)
+    var place = 0
+    for _ in 0..<rows.rows {
+      for column in 0..<dimension {
+        sums[column] += Double(rows.values[place])
+        place &+= 1
+      }
+    }
+    return sums.map { $0 / Double(rows.rows) }
   }
 }

@@ -30,7 +30,6 @@ public enum Ridge {
       throw .tooFewRows(found: equations.rowCount, needed: 2)
     }
     let d = equations.dimension
-    let targets = equations.targetCount
     let sum = equations.weightSum
     let scales = try inverseDeviations(equations)
     // All below is relative to the shift; only the means that are folded into the bias are absolute.
@@ -43,11 +42,16 @@ public enum Ridge {
       }
       factor[i, i] += lambda
     }
-    var solution = equations.cross
-    for target in 0..<targets {
+    var sides = equations.cross.values
+    var place = 0
+    for target in 0..<equations.targetCount {
       let targetSum = equations.targetSums[target]
-      for j in 0..<d { solution[target, j] = (solution[target, j] - targetSum * offsets[j]) * scales[j] }
+      for j in 0..<d {
+        sides[place] = (sides[place] - targetSum * offsets[j]) * scales[j]
+        place &+= 1
+      }
     }
+    var solution = DoubleMatrix(rows: equations.targetCount, columns: d, values: sides)
     do {
       try LAPACK.choleskyFactor(&factor)
       try LAPACK.choleskySolve(factor: factor, rightSides: &solution)
@@ -70,18 +74,23 @@ public enum Ridge {
   private static func fold(
     _ solution: DoubleMatrix, scales: [Double], means: [Double], targetMeans: [Double]
   ) throws(LearningError) -> RidgeSolution {
-    var weights = Matrix(rows: solution.rows, columns: solution.columns)
+    var weights: [Float] = []
+    weights.reserveCapacity(solution.values.count)
+    var place = 0
     var bias = [Float](repeating: 0, count: solution.rows)
     for target in 0..<solution.rows {
       var intercept = targetMeans[target]
       for j in 0..<solution.columns {
-        let weight = solution[target, j] * scales[j]
-        weights[target, j] = Float(weight)
+        let weight = solution.values[place] * scales[j]
+        weights.append(Float(weight))
+        place &+= 1
         intercept -= weight * means[j]
       }
       guard intercept.isFinite else { throw .notFinite(what: "weights of the solution") }
       bias[target] = Float(intercept)
     }
-    return RidgeSolution(weights: weights, bias: bias, targetMeans: targetMeans.map { Float($0) })
+    return RidgeSolution(
+      weights: Matrix(rows: solution.rows, columns: solution.columns, values: weights), bias: bias,
+      targetMeans: targetMeans.map { Float($0) })
   }
 }

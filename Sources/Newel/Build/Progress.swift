@@ -6,7 +6,7 @@ public struct JobProgress: Sendable {
   public let done: Int
   /// Units in all, nil when not known beforehand.
   public let total: Int?
-  /// The unit: `rows`, `documents`, `bytes`.
+  /// The unit, in the plural: `rows`, `documents`, `bytes`; empty for a stage that is one step.
   public let unit: String
 
   public init(stage: String, done: Int, total: Int?, unit: String) {
@@ -17,5 +17,6 @@ public struct JobProgress: Sendable {
   }
 }
 
-/// Receives the progress of a job.
-public typealias ProgressHandler = (JobProgress) -> Void
+/// Receives the progress of a job, every stage from 0 on. What it throws stops a job that would otherwise change an index,
+/// which is then as it was before; other jobs go on.
+public typealias ProgressHandler = (JobProgress) throws -> Void

@@ -22,6 +22,10 @@ public struct NewelError: Error, Sendable, CustomStringConvertible {
     public static let unsupportedVersion = Code(rawValue: "unsupported-version")
     /// Somebody else is writing.
     public static let locked = Code(rawValue: "locked")
+    /// A query that can be read but has nothing to search for in this index: no known word, or negative ones only.
+    public static let nothingToSearch = Code(rawValue: "nothing-to-search")
+    /// The caller stopped the job.
+    public static let cancelled = Code(rawValue: "cancelled")
     /// The operating system refused to read or write.
     public static let inputOutput = Code(rawValue: "input-output")
   }

@@ -34,8 +34,12 @@ public struct Explanation: Sendable, Codable {
   public let isHit: Bool
   /// Required tokens the document lacks.
   public let missingRequired: [String]
+  /// Every token of the query, those that give nothing included; the largest amount first.
   public let contributions: [TokenContribution]
+  /// Words of the query that the vocabulary does not have.
   public let unknownWords: [String]
+  /// Stop words and punctuation of the query, left out on purpose.
+  public let ignoredWords: [String]
 }
 
 /// What the index knows of one word.
@@ -66,8 +70,9 @@ public struct IndexStatistics: Sendable, Codable {
   public let head: String?
   public let tokenizer: String
   public let denseDimension: Int?
-  /// Bytes per kind of file, and in all.
+  /// Bytes per kind of file: `postings`, `forward`, `documents`, `vectors`, `head`, `vocabulary`, `catalog`.
   public let bytesByKind: [String: Int]
+  /// Their sum.
   public let byteCount: Int
 
   public struct TokenCount: Sendable, Codable {

@@ -8,25 +8,30 @@ extension NewelIndex {
   ///
   /// - Parameters:
   ///   - key: the document's key.
-  ///   - limit: most tokens to list.
+  ///   - limit: most tokens to list, at least 1.
   /// - Throws: `notFound` when no document has the key.
   public func inspect(_ key: String, limit: Int = 20) throws(NewelError) -> Inspection {
-    try inspect(ordinal: try ordinal(of: key), key: key, limit: limit)
+    try check(limit: limit)
+    return try inspect(ordinal: try ordinal(of: key), limit: limit)
   }
 
   /// Inspects every document in insertion order.
   public func inspectAll(limit: Int = 20, _ body: (Inspection) throws -> Void) throws {
-    for ordinal in 0..<UInt64(documentCount) {
-      try body(try inspect(ordinal: ordinal, key: try key(of: UInt32(ordinal)), limit: limit))
-    }
+    try check(limit: limit)
+    for ordinal in 0..<UInt64(documentCount) { try body(try inspect(ordinal: ordinal, limit: limit)) }
   }
 
-  private func inspect(ordinal: UInt64, key: String, limit: Int) throws(NewelError) -> Inspection {
+  private func check(limit: Int) throws(NewelError) {
+    guard limit >= 1 else { throw NewelError(.invalidArgument, "The limit is \(limit), but it must be at least 1.") }
+  }
+
+  private func inspect(ordinal: UInt64, limit: Int) throws(NewelError) -> Inspection {
     do {
+      let stored = try snapshot.document(of: ordinal)
       let (segment, document) = try locate(ordinal)
       let postings = try segment.forwardVector(of: document)
         .sorted { ($0.impact, $1.token) > ($1.impact, $0.token) }
-      let captions = try captions(of: ordinal)
+      let captions = try captions(in: stored.metadata)
       var said: Set<UInt32> = []
       for caption in captions { said.formUnion(tokens(of: caption)) }
       let tokens = postings.prefix(max(0, limit)).map { posting in
@@ -36,8 +41,8 @@ extension NewelIndex {
           inCaption: captions.isEmpty ? nil : said.contains(posting.token))
       }
       return Inspection(
-        key: key, ordinal: ordinal, caption: captions.isEmpty ? nil : captions.joined(separator: "\n"),
-        tokens: Array(tokens), omittedTokens: postings.count - tokens.count)
+        key: stored.key, ordinal: ordinal, caption: captions.isEmpty ? nil : captions.joined(separator: "\n"),
+        tokens: tokens, omittedTokens: postings.count - tokens.count)
     } catch {
       throw NewelError(wrapping: error)
     }
@@ -46,14 +51,15 @@ extension NewelIndex {
   /// Calls `body` with the key and the captions of every document, in insertion order.
   public func forEachDocument(_ body: (_ key: String, _ captions: [String]) throws -> Void) throws {
     for ordinal in 0..<UInt64(documentCount) {
-      try body(try key(of: UInt32(ordinal)), try captions(of: ordinal))
+      let stored: (key: String, metadata: [UInt8])
+      do { stored = try snapshot.document(of: ordinal) } catch { throw NewelError(wrapping: error) }
+      try body(stored.key, try captions(in: stored.metadata))
     }
   }
 
   /// The captions in a document's metadata: one text or several.
-  private func captions(of ordinal: UInt64) throws -> [String] {
-    let metadata = try JSONValue.parse(try snapshot.metadata(of: ordinal))
-    guard case .object(let object) = metadata else { return [] }
+  private func captions(in metadata: [UInt8]) throws -> [String] {
+    guard case .object(let object) = try JSONValue.parse(metadata) else { return [] }
     switch object[captionField] ?? object[captionField + "s"] {
     case .string(let text): return [text]
     case .array(let values):
@@ -80,7 +86,7 @@ extension NewelIndex {
       query: query, key: key, score: Double(scored.total) * translated.scoreUnit, integerScore: scored.total,
       isHit: scored.isHit, missingRequired: scored.missing,
       contributions: scored.parts.sorted { ($0.integerAmount, $1.token) > ($1.integerAmount, $0.token) },
-      unknownWords: translated.unknownWords)
+      unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords)
   }
 
   /// What the index knows of a word: how many documents have it, and which most of it.
@@ -89,21 +95,22 @@ extension NewelIndex {
   ///
   /// - Throws: `notFound` when the vocabulary has no such token; the message suggests near ones.
   public func tokens(_ word: String, limit: Int = 10) throws(NewelError) -> [TokenReport] {
+    try check(limit: limit)
     var ids = vocabulary.id(of: word).map { [$0] } ?? []
     if ids.isEmpty { ids = tokens(of: word) }
     guard !ids.isEmpty else {
       let near = suggestions(for: word)
       throw NewelError(
         .notFound,
-        "the vocabulary has no token '\(word)'"
-          + (near.isEmpty ? "" : "; did you mean \(near.map { "'\($0)'" }.joined(separator: ", "))?"))
+        "The vocabulary has no token '\(word)'"
+          + (near.isEmpty ? "." : "; near it are \(near.map { "'\($0)'" }.joined(separator: ", "))."))
     }
     var reports: [TokenReport] = []
     for id in ids {
       let response =
         documentFrequency(of: id) == 0
         ? nil
-        : try search(SearchRequest(query: .tokens([(token: name(of: id), weight: Float(1))]), count: max(1, limit)))
+        : try search(SearchRequest(query: .tokens([(token: name(of: id), weight: Float(1))]), count: limit))
       reports.append(
         TokenReport(
           token: name(of: id), documentFrequency: documentFrequency(of: id), documentCount: documentCount,

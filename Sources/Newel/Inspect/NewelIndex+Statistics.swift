@@ -14,6 +14,11 @@ extension NewelIndex {
     let postings = segments.reduce(0) { $0 + $1.index.postingCount }
     var bytes: [String: Int] = [:]
     for file in snapshot.files { bytes["\(file.kind)", default: 0] += file.byteCount }
+    do {
+      bytes["catalog"] = try PosixFileSystem().fileSize(joinedPath(path, "catalog.sqlite")) ?? 0
+    } catch {
+      throw NewelError(wrapping: error)
+    }
     return IndexStatistics(
       path: path, generation: snapshot.generation, documentCount: documentCount, postingCount: postings,
       meanTokensPerDocument: documentCount == 0 ? 0 : Double(postings) / Double(documentCount),
@@ -54,7 +59,7 @@ extension NewelIndex {
       }
     do {
       let report = try IndexVerifier.verify(path, level: chosen, fileSystem: PosixFileSystem()) { _, done, total in
-        progress?(JobProgress(stage: "verifying", done: done, total: total, unit: "bytes"))
+        try? progress?(JobProgress(stage: "verifying", done: done, total: total, unit: "bytes"))
       }
       return VerificationReport(
         path: path, level: level.rawValue, filesChecked: report.filesChecked, bytesChecked: report.bytesChecked,

@@ -6,15 +6,15 @@ extension NewelIndex {
   ///
   /// The answer is exact: the same for every algorithm, to the bit.
   ///
-  /// - Throws: ``NewelError``: `invalidArgument` for a count below 1, an empty query or one without a known word;
-  ///   `damaged` when a part of the index that the query needs fails its checksum.
+  /// - Throws: ``NewelError``: `invalidArgument` for a count below 1 or a query that cannot be read, `nothingToSearch` for one without
+  ///   a known word, `damaged` when a part of the index that the query needs fails its checksum.
   public func search(_ request: SearchRequest) throws(NewelError) -> SearchResponse {
     guard request.count >= 1 else {
       throw NewelError(
-        .invalidArgument, "\(request.count) results were asked for, but the number must be at least 1")
+        .invalidArgument, "\(request.count) results were asked for, but there must be at least 1.")
     }
     guard request.offset >= 0 else {
-      throw NewelError(.invalidArgument, "the offset is \(request.offset), but it must not be negative")
+      throw NewelError(.invalidArgument, "The offset is \(request.offset), but it must not be negative.")
     }
     let translated = try translate(request.query)
     let offset = min(request.offset, documentCount)

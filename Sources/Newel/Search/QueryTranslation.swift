@@ -13,8 +13,8 @@ struct TranslatedQuery {
 extension NewelIndex {
   /// Turns a request's words or weights into an integer query.
   ///
-  /// - Throws: `invalidArgument` for a query that cannot be read, has no positive token, or names nothing the vocabulary
-  ///   knows; the message says which words are unknown.
+  /// - Throws: `invalidArgument` for a query that cannot be read; `nothingToSearch` when it has no positive token or
+  ///   names nothing the vocabulary knows, with a message that says which words are unknown.
   func translate(_ query: SearchRequest.Query) throws(NewelError) -> TranslatedQuery {
     var weights: [(token: UInt32, weight: Float)] = []
     var required: [UInt32] = []
@@ -54,7 +54,9 @@ extension NewelIndex {
     guard !unknown.isEmpty else { return }
     let names = unknown.map { "'\($0)'" }.joined(separator: ", ")
     throw NewelError(
-      .invalidArgument, "no document can match: the required \(names) is not in the vocabulary; leave out the '+'")
+      .nothingToSearch,
+      "No document can match: the required \(names) \(unknown.count == 1 ? "is" : "are") not in the vocabulary; leave out "
+        + "the '+'.")
   }
 
   private func check(_ query: SparseQuery, unknown: [String]) throws(NewelError) {
@@ -62,14 +64,14 @@ extension NewelIndex {
     let names = unknown.map { "'\($0)'" }.joined(separator: ", ")
     if query.terms.isEmpty, !unknown.isEmpty {
       throw NewelError(
-        .invalidArgument, "the vocabulary has none of the query's words (\(names)); try others, see 'newel tokens'")
+        .nothingToSearch, "The vocabulary has none of the query's words (\(names)); try others, see 'newel tokens'.")
     }
     if query.terms.isEmpty {
       throw NewelError(
-        .invalidArgument, "the query has no word to search for (stop words and punctuation do not count); add one")
+        .nothingToSearch, "The query has no word to search for (stop words and punctuation do not count); add one.")
     }
     throw NewelError(
-      .invalidArgument, "the query only says what not to find; add a word that a hit should have")
+      .nothingToSearch, "The query only says what not to find; add a word that a hit should have.")
   }
 
   func name(of token: UInt32) -> String {
@@ -95,6 +97,8 @@ extension TopKAlgorithm {
     case .wand: .wand
     case .bmw: .bmw
     case .maxscore: .maxscore
+    case .windowed: .windowed
+    case .superblock: .superblock
     }
   }
 }

@@ -15,11 +15,12 @@ extension EncoderModel {
     let start = clock.now
     do {
       let fileSystem = PosixFileSystem()
+      try checkOutput(request.output, fileSystem: fileSystem)
       let options = try ridgeOptions(request, fileSystem: fileSystem)
       let dump = try EmbeddingDump.open(
         images: request.images, metadata: request.metadata, fileSystem: fileSystem)
       let (head, report) = try RidgeTraining.train(dump, options: options) { stage, done, total in
-        progress?(JobProgress(stage: name(of: stage), done: done, total: total, unit: unit(of: stage)))
+        try? progress?(JobProgress(stage: name(of: stage), done: done, total: total, unit: unit(of: stage)))
       }
       try head.save(request.output, fileSystem: fileSystem)
       return TrainReport(
@@ -28,6 +29,18 @@ extension EncoderModel {
         seconds: start.duration(to: clock.now) / .seconds(1))
     } catch {
       throw NewelError(wrapping: error)
+    }
+  }
+
+  /// Says before the work, rather than after it, that the head cannot be written where it should be.
+  private static func checkOutput(_ path: String, fileSystem: any FileSystem) throws {
+    guard !path.isEmpty else { throw NewelError(.invalidArgument, "The name of the head file is empty; give one.") }
+    if try fileSystem.kind(of: path) == .folder {
+      throw NewelError(.invalidArgument, "'\(path)' is a folder; give the name of the head file to write.")
+    }
+    guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
+    guard try fileSystem.kind(of: String(path[..<slash])) == .folder else {
+      throw NewelError(.notFound, "There is no folder '\(path[..<slash])' for the head file; make it first.")
     }
   }
 
@@ -60,7 +73,7 @@ extension EncoderModel {
   private static func unit(of stage: RidgeStage) -> String {
     switch stage {
     case .counting, .accumulating, .calibrating: "rows"
-    case .solving: "systems"
+    case .solving: ""
     }
   }
 }

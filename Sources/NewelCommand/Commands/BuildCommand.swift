@@ -6,7 +6,12 @@ struct BuildCommand: ParsableCommand {
     commandName: "build", abstract: "Build an index from embeddings or from sparse vectors, or append to one.",
     discussion: """
       Building into a folder that is an index appends a segment to it. Everything becomes visible at once when the build \
-      has succeeded; a build that fails or is killed leaves the index as it was.
+      has succeeded; a build that fails, is stopped or is killed leaves the index as it was.
+
+      To append rows, leave --head out: the index has kept its own. --top, --key-field and --caption-field are kept too.
+
+      With --json: {"index", "generation", "documentsAdded", "documentsInAll", "postingsAdded", "rowsSkipped", \
+      "weightsClipped", "seconds"}.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -32,7 +37,9 @@ struct BuildCommand: ParsableCommand {
     name: .customLong("where"), help: "Only rows with FIELD=VALUE (or FIELD!=VALUE); may be given several times.")
   var conditions: [String] = []
 
-  @Option(help: "Most tokens a document keeps (default: what the head was trained for).")
+  @Option(
+    parsing: .unconditional,
+    help: "Most tokens a document keeps (default: what the head was trained for; all of --sparse vectors).")
   var top: Int?
 
   @Option(help: "The metadata field that is the key (default: id, key, image_path or the row number).")
@@ -68,8 +75,14 @@ struct BuildCommand: ParsableCommand {
     let request = BuildRequest(
       index: index.index, source: source, conditions: conditions, top: top, keyField: keyField,
       captionField: captionField, keepsDenseRows: denseRows)
-    let report = try ProgressReporter.standard(quiet: quiet.quiet).showing {
-      try NewelIndex.build(request, progress: $0)
+    Interruption.watch()
+    let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { show in
+      try NewelIndex.build(request) { progress in
+        if Interruption.isRequested {
+          throw NewelError(.cancelled, "The build was stopped; '\(request.index)' is as it was before.")
+        }
+        try show(progress)
+      }
     }
     if json.json { return try JSONOutput.print(report) }
     var line =

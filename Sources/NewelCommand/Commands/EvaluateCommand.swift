@@ -10,6 +10,10 @@ struct EvaluateCommand: ParsableCommand {
       Queries are lines {"id", "text" or "query" or "vector", "relevant": [keys]}: "text" is plain words, "query" the \
       query language, "vector" token weights. With --captions every document's caption is a query for that document. \
       Ranks are pessimistic: a tie counts against the relevant document, and a miss counts as the last rank.
+
+      With --json: {"queries", "documents", "recallAt1", "recallAt5", "recallAt10" (shares of queries with a relevant \
+      document that high), "meanReciprocalRank", "medianRank", "meanRank", "misses", "unanswered" (misses without a word \
+      that the vocabulary knows), "millisecondsPerQuery"}.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -23,10 +27,10 @@ struct EvaluateCommand: ParsableCommand {
   @Option(name: .customLong("run"), help: "Write the rankings as a TREC run file.", completion: .file())
   var runFile: String?
 
-  @Option(help: "How deep each ranking of the run file is.")
+  @Option(parsing: .unconditional, help: "How deep each ranking of the run file is.")
   var depth = 1000
 
-  @Option(help: "One of \(TopKAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: "How the best are found; the answer is the same.")
   var algorithm: TopKAlgorithm = .auto
 
   @OptionGroup var json: JSONOption
@@ -34,10 +38,10 @@ struct EvaluateCommand: ParsableCommand {
 
   func validate() throws {
     if (queries == nil) != captions { throw ValidationError("Give either --queries FILE or --captions.") }
-    if depth < 10 { throw ValidationError("--depth must be at least 10.") }
   }
 
   func run() throws {
+    guard depth >= 10 else { throw CommandFailure("The depth is \(depth), but it must be at least 10.") }
     let opened = try NewelIndex.open(index.index)
     let judged = try queries.map { try JudgedQueryFile(path: $0).read() } ?? captionQueries(of: opened)
     let reporter = ProgressReporter.standard(quiet: quiet.quiet)
@@ -55,7 +59,7 @@ struct EvaluateCommand: ParsableCommand {
       }
     }
     guard !judged.isEmpty else {
-      throw CommandFailure("no document of \(self.index.index) has a caption in the field '\(index.captionField)'")
+      throw CommandFailure("No document of '\(self.index.index)' has a caption in the field '\(index.captionField)'.")
     }
     return judged
   }
@@ -69,6 +73,7 @@ struct EvaluateCommand: ParsableCommand {
     var runText = ""
     let clock = ContinuousClock()
     var searching = Duration.zero
+    try progress(JobProgress(stage: "evaluating", done: 0, total: queries.count, unit: "queries"))
     for (number, judged) in queries.enumerated() {
       var ranking: [ScoredDocument] = []
       var knownRank: Int?
@@ -80,8 +85,8 @@ struct EvaluateCommand: ParsableCommand {
         // Beyond the ranking's end, or in a tie that it may cut, the rank is counted over the whole index.
         if ranking.count == depth { knownRank = try index.pessimisticRank(of: judged.relevant, for: judged.query) }
       } catch {
-        guard error.code == .invalidArgument else {
-          throw NewelError(error.code, "Query '\(judged.id)': \(error.message)", cause: error)
+        guard error.code == .nothingToSearch else {
+          throw NewelError(error.code, "The query '\(judged.id)' failed: \(error.message)", cause: error)
         }
         unanswered += 1
       }
@@ -89,8 +94,12 @@ struct EvaluateCommand: ParsableCommand {
       let grades = Dictionary(judged.relevant.map { ($0, 1) }, uniquingKeysWith: { first, _ in first })
       summary.add(
         JudgedRanking(ranking, judgements: grades, isComplete: ranking.count < depth), knownRank: knownRank)
-      if let writer { runText += try writer.lines(for: judged.id, ranking: ranking) }
-      progress(JobProgress(stage: "evaluating", done: number + 1, total: queries.count, unit: "queries"))
+      if let writer {
+        do { runText += try writer.lines(for: judged.id, ranking: ranking) } catch {
+          throw CommandFailure("The run file cannot be written: \(error).")
+        }
+      }
+      try progress(JobProgress(stage: "evaluating", done: number + 1, total: queries.count, unit: "queries"))
     }
     if let runFile { try write(runText, to: runFile) }
     return EvaluationReport(
@@ -101,7 +110,8 @@ struct EvaluateCommand: ParsableCommand {
   /// A key that no document has is a mistake in the file, not a miss.
   private func checkKeys(of judged: JudgedQuery, in index: NewelIndex) throws {
     for key in judged.relevant where try !index.contains(key: key) {
-      throw CommandFailure("query '\(judged.id)': no document of the index has the relevant key '\(key)'")
+      throw CommandFailure(
+        "The query '\(judged.id)' has the relevant key '\(key)', which no document of the index has.")
     }
   }
 
@@ -109,7 +119,7 @@ struct EvaluateCommand: ParsableCommand {
     do {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      throw CommandFailure("cannot write the run to \(path): \(error.localizedDescription)")
+      throw CommandFailure("The run file '\(path)' cannot be written; check its folder and the space on the disk.")
     }
   }
 }
@@ -146,7 +156,9 @@ struct EvaluationReport: Encodable {
 
   func show() {
     func percent(_ share: Double) -> String { NumberText.fixed(100 * share, decimals: 1) }
-    Console.print("\(NumberText.grouped(queries)) queries against \(NumberText.grouped(documents)) documents")
+    Console.print(
+      "\(queries == 1 ? "1 query" : "\(NumberText.grouped(queries)) queries") against "
+        + Console.count(documents, "document"))
     var table = TextTable([
       .init("R@1", .right), .init("R@5", .right), .init("R@10", .right), .init("MRR", .right),
       .init("median rank", .right), .init("mean rank", .right), .init("misses", .right), .init("ms/query", .right),
@@ -158,7 +170,9 @@ struct EvaluationReport: Encodable {
     ])
     Console.print(table)
     if unanswered > 0 {
-      Console.print("\(NumberText.grouped(unanswered)) of the misses have no word that the vocabulary knows")
+      Console.print(
+        "\(NumberText.grouped(unanswered)) of the misses \(unanswered == 1 ? "has" : "have") no word that the vocabulary "
+          + "knows")
     }
   }
 }

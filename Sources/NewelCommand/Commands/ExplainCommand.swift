@@ -4,7 +4,15 @@ import Newel
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Show what each word of a query gives a document; the amounts add up to its score.")
+    abstract: "Show what each word of a query gives a document; the amounts add up to its score.",
+    discussion: """
+      An amount is the query's weight of a token times the document's. Both are kept as integers, in which the amounts add \
+      up exactly and which decide the order of hits.
+
+      With --json: {"query", "key", "score", "integerScore", "isHit", "missingRequired": [token], "contributions": \
+      [{"token", "role" (plain, required or negative), "queryWeight", "documentWeight", "amount", "integerAmount"}], \
+      "unknownWords", "ignoredWords"}; integerScore is the sum of all integerAmount.
+      """)
 
   @OptionGroup var index: IndexArgument
 
@@ -17,7 +25,7 @@ struct ExplainCommand: ParsableCommand {
   @OptionGroup var json: JSONOption
 
   func run() throws {
-    let explanation = try NewelIndex.open(index.index).explain(query, key: key)
+    let explanation = try NewelIndex.open(index.index).explain(query.trimmingPrefix(" ").description, key: key)
     if json.json { return try JSONOutput.print(explanation) }
     Console.warnOfWords(unknown: explanation.unknownWords)
     var table = TextTable([
@@ -43,9 +51,9 @@ struct ExplainCommand: ParsableCommand {
     ])
     Console.print(table)
     if !explanation.missingRequired.isEmpty {
-      Console.print("no hit: it lacks the required \(explanation.missingRequired.joined(separator: ", "))")
+      Console.print("No hit: it lacks the required \(explanation.missingRequired.joined(separator: ", ")).")
     } else if !explanation.isHit {
-      Console.print("no hit: the score is not positive")
+      Console.print("No hit: the score is not positive.")
     }
   }
 }

@@ -3,7 +3,14 @@ import Newel
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Show the words a picture has in the index, the strongest first.")
+    commandName: "inspect", abstract: "Show the words a picture has in the index, the strongest first.",
+    discussion: """
+      For each token: its weight, in how many documents of the index it occurs, and whether the caption has it.
+
+      With --json: {"key", "ordinal" (0 for the document added first), "caption" (captions are joined by line breaks), \
+      "tokens": [{"token", "weight", "impact" (1 to 255), "documentFrequency", "inCaption"}], "omittedTokens"}; with \
+      --all --json one such object per line. Names without a value are left out.
+      """)
 
   @OptionGroup var index: IndexArgument
 
@@ -13,14 +20,13 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Every document instead of one.")
   var all = false
 
-  @Option(name: [.customShort("n"), .customLong("limit")], help: "Most tokens to list.")
+  @Option(name: [.customShort("n"), .customLong("limit")], parsing: .unconditional, help: "Most tokens to list.")
   var limit = 20
 
   @OptionGroup var json: JSONOption
 
   func validate() throws {
     if (key == nil) != all { throw ValidationError("Give a KEY, or --all for every document.") }
-    if limit < 1 { throw ValidationError("--limit must be at least 1.") }
   }
 
   func run() throws {
@@ -37,7 +43,7 @@ struct InspectCommand: ParsableCommand {
 
   private func show(_ inspection: Inspection, in index: NewelIndex) {
     Console.print(inspection.key)
-    if let caption = inspection.caption { Console.print("  \(DisplayWidth.printable(caption))") }
+    for caption in inspection.caption?.split(separator: "\n") ?? [] { Console.printCut("  \(caption)") }
     let chart = BarChart(maximum: inspection.tokens.first?.weight ?? 0, width: 30)
     var table = TextTable([
       .init("", .right), .init("token"), .init("weight", .right), .init(""), .init("documents", .right),
@@ -50,9 +56,9 @@ struct InspectCommand: ParsableCommand {
       ])
     }
     Console.print(table)
-    if inspection.tokens.isEmpty { Console.print("  no tokens: no search can find this document") }
+    if inspection.tokens.isEmpty { Console.print("  No tokens: no search can find this document.") }
     if inspection.omittedTokens > 0 {
-      Console.print("  and \(NumberText.grouped(inspection.omittedTokens)) weaker tokens (--limit shows more)")
+      Console.print("  and \(Console.count(inspection.omittedTokens, "weaker token")) (--limit shows more)")
     }
   }
 }

@@ -1,7 +1,7 @@
 public import ArgumentParser
 public import Newel
 
-/// Where documents come from and what is said meanwhile: shared by `train` and `build`.
+/// What is said meanwhile.
 struct QuietOption: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say nothing on standard error unless something is wrong.")
   var quiet = false

@@ -3,7 +3,13 @@ import Newel
 
 struct StatsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "stats", abstract: "Show the sizes and settings of an index.")
+    commandName: "stats", abstract: "Show the sizes and settings of an index.",
+    discussion: """
+      With --json: {"path", "generation" (commits so far), "documentCount", "postingCount", "meanTokensPerDocument", \
+      "vocabularyCount", "usedTokens", "mostFrequentTokens": [{"token", "documentFrequency"}], "segments": [{"name", \
+      "documentCount", "postingCount"}], "ceiling", "head", "tokenizer", "denseDimension", "bytesByKind": {kind: bytes}, \
+      "byteCount"}. Names without a value are left out.
+      """)
 
   @OptionGroup var index: IndexArgument
   @OptionGroup var json: JSONOption
@@ -13,23 +19,35 @@ struct StatsCommand: ParsableCommand {
     if json.json { return try JSONOutput.print(stats) }
     var table = TextTable([.init(""), .init("", .right), .init("")])
     func line(_ name: String, _ value: String, _ note: String = "") { table.append([name, value, note]) }
-    line("documents", NumberText.grouped(stats.documentCount), "in \(stats.segments.count) segments")
+    line("documents", NumberText.grouped(stats.documentCount), "in \(Console.count(stats.segments.count, "segment"))")
     line(
       "postings", NumberText.grouped(stats.postingCount),
       "\(NumberText.fixed(stats.meanTokensPerDocument, decimals: 1)) tokens per document")
     line(
       "vocabulary", NumberText.grouped(stats.vocabularyCount),
       "\(NumberText.grouped(stats.usedTokens)) in use, \(stats.tokenizer) tokenizer")
-    line("generation", "\(stats.generation)")
+    line("generation", "\(stats.generation)", "commits so far")
     line("head", stats.head ?? "none", "impact ceiling \(NumberText.fixed(stats.ceiling, decimals: 3))")
     if let dimension = stats.denseDimension { line("dense rows", "\(dimension)", "dimensions, 16-bit") }
     let documents = Double(max(1, stats.documentCount))
     for (kind, bytes) in stats.bytesByKind.sorted(by: { ($0.value, $1.key) > ($1.value, $0.key) }) {
-      line(kind, NumberText.bytes(bytes), "\(NumberText.fixed(Double(bytes) / documents, decimals: 1)) B per document")
+      line(
+        Self.name(of: kind), NumberText.bytes(bytes),
+        "\(NumberText.fixed(Double(bytes) / documents, decimals: 1)) B per document")
     }
     line("all files", NumberText.bytes(stats.byteCount))
     Console.print(table)
     let frequent = stats.mostFrequentTokens.map { "\($0.token) \(NumberText.grouped($0.documentFrequency))" }
     Console.print("most frequent: \(frequent.joined(separator: ", "))")
+  }
+
+  /// What a kind of file is called, so that nobody takes it for a count.
+  private static func name(of kind: String) -> String {
+    switch kind {
+    case "postings", "documents": "\(kind) files"
+    case "forward": "forward index files"
+    case "vectors": "dense row files"
+    default: "\(kind) file"
+    }
   }
 }

@@ -3,14 +3,20 @@ import Newel
 
 struct TokensCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tokens", abstract: "Show how many documents have a word, and which have most of it.")
+    commandName: "tokens", abstract: "Show how many documents have a word, and which have most of it.",
+    discussion: """
+      A word that is several tokens of the vocabulary gets a report for each.
+
+      With --json a list: [{"token", "documentFrequency", "documentCount", "queryWeight" (what a query counts it), \
+      "strongest": [hits as in 'newel search --json']}].
+      """)
 
   @OptionGroup var index: IndexArgument
 
   @Argument(help: "The word, or a token of the vocabulary.")
   var word: String
 
-  @Option(name: [.customShort("n"), .customLong("limit")], help: "Most documents to list.")
+  @Option(name: [.customShort("n"), .customLong("limit")], parsing: .unconditional, help: "Most documents to list.")
   var limit = 10
 
   @OptionGroup var json: JSONOption
@@ -23,9 +29,9 @@ struct TokensCommand: ParsableCommand {
       let share = report.documentCount == 0 ? 0 : Double(report.documentFrequency) / Double(report.documentCount) * 100
       Console.print(
         "\(report.token): in \(NumberText.grouped(report.documentFrequency)) of "
-          + "\(NumberText.grouped(report.documentCount)) documents (\(NumberText.fixed(share, decimals: 1)) %), query "
+          + "\(Console.count(report.documentCount, "document")) (\(NumberText.fixed(share, decimals: 1)) %), query "
           + "weight \(NumberText.fixed(report.queryWeight, decimals: 3))")
-      let chart = BarChart(maximum: report.strongest.first?.score ?? 0, width: 20)
+      let chart = BarChart(maximum: report.strongest.first?.score ?? 0, width: 12)
       var table = TextTable([
         .init("", .right), .init("key"), .init("weight", .right), .init(""), .init("caption", isFlexible: true),
       ])

@@ -6,10 +6,12 @@ struct TrainCommand: ParsableCommand {
     commandName: "train", abstract: "Train a head that turns embeddings into weighted words.",
     discussion: """
       Reads pairs of embedding rows and captions, and writes a head file. The ridge method is closed-form and takes \
-      seconds: least squares from the embeddings to the words of the captions.
+      seconds: least squares from the embeddings to the words of the captions. The same input gives the same file.
+
+      With --json: {"output", "method", "rows", "dimension", "vocabularyCount", "ceiling", "seconds"}.
       """)
 
-  @Option(help: "How to train: \(TrainRequest.Method.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: "How to train.")
   var method: TrainRequest.Method = .ridge
 
   @Option(help: "Embeddings: a .npy or .npz file, or a dump folder with img_emb/.", completion: .file())
@@ -30,13 +32,13 @@ struct TrainCommand: ParsableCommand {
     completion: .file())
   var vocabulary: String?
 
-  @Option(help: "Captions a word must be in to enter the vocabulary.")
+  @Option(parsing: .unconditional, help: "Captions a word must be in to enter the vocabulary.")
   var minimumDocumentFrequency = 5
 
-  @Option(help: "Most tokens a picture keeps.")
+  @Option(parsing: .unconditional, help: "Most tokens a picture keeps.")
   var top = 64
 
-  @Option(help: "Ridge penalty as a share of the number of rows.")
+  @Option(parsing: .unconditional, help: "Ridge penalty as a share of the number of rows.")
   var penalty: Double?
 
   @Option(name: .shortAndLong, help: "The head file to write.", completion: .file())

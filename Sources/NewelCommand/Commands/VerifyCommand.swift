@@ -7,6 +7,9 @@ struct VerifyCommand: ParsableCommand {
     discussion: """
       Without an option: headers, lengths, and that every file is there. --full checks every checksum. --deep decodes \
       everything and compares postings, bounds, documents and keys with each other. Exit status 1 when something is wrong.
+
+      With --json: {"path", "level" (quick, full or deep), "filesChecked", "bytesChecked", "problems": [sentence]}; the \
+      index is sound when there are no problems.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -29,11 +32,13 @@ struct VerifyCommand: ParsableCommand {
       try JSONOutput.print(report)
     } else {
       for problem in report.problems { Console.print(problem) }
-      let checked = "\(report.filesChecked) files, \(NumberText.bytes(report.bytesChecked)) (\(report.level))"
+      var checked = Console.count(report.filesChecked, "file")
+      if report.bytesChecked > 0 { checked += ", \(NumberText.bytes(report.bytesChecked))" }
+      checked += " (\(report.level)\(level == .quick ? "; --full checks every byte" : ""))"
       Console.print(
         report.isSound
           ? "\(report.path): sound, \(checked)"
-          : "\(report.path): \(report.problems.count) problems in \(checked)")
+          : "\(report.path): \(Console.count(report.problems.count, "problem")) in \(checked)")
     }
     if !report.isSound { throw ExitCode(1) }
   }

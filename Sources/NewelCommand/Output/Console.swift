@@ -1,22 +1,43 @@
 import Foundation
+import Glibc
 import Newel
 
-/// Text for people on standard output, and warnings on standard error.
+/// Text for people on standard output, and messages on standard error. Control characters are made harmless in both:
+/// keys, captions and tokens are other people's.
 enum Console {
-  static func print(_ text: String) {
-    TerminalDevice.standardOutput.write(text + "\n")
+  /// Text as it is. An answer that cannot be written is no answer, so the command then ends with status 1.
+  static func write(_ text: String) {
+    guard let problem = TerminalDevice.standardOutput.write(text) else { return }
+    complain("The answer could not be written to standard output: \(problem).")
+    exit(1)
+  }
+
+  /// One line.
+  static func print(_ line: String) {
+    write(DisplayWidth.printable(line) + "\n")
+  }
+
+  /// One line that a terminal need not show all of.
+  static func printCut(_ line: String) {
+    let clean = DisplayWidth.printable(line)
+    let columns = TerminalDevice.standardOutput.columns ?? .max
+    write(DisplayWidth.truncated(clean, to: columns, style: .current) + "\n")
   }
 
   /// A table, as wide as the window.
   static func print(_ table: TextTable) {
     let lines = table.lines(width: TerminalDevice.standardOutput.columns)
-    TerminalDevice.standardOutput.write(lines.map { $0 + "\n" }.joined())
+    write(lines.map { $0 + "\n" }.joined())
+  }
+
+  /// One sentence on standard error.
+  static func complain(_ sentence: String) {
+    TerminalDevice.standardError.write("newel: \(DisplayWidth.printable(sentence))\n")
   }
 
   static func warnOfWords(unknown words: [String]) {
     guard !words.isEmpty else { return }
-    let names = words.map { "'\(DisplayWidth.printable($0))'" }.joined(separator: ", ")
-    TerminalDevice.standardError.write("newel: not in the vocabulary, left out: \(names)\n")
+    complain("Not in the vocabulary and left out: \(words.map { "'\($0)'" }.joined(separator: ", ")).")
   }
 
   /// The caption in a document's metadata: a text, or the first of a list.
@@ -26,5 +47,10 @@ enum Console {
     else { return nil }
     let value = object[field] ?? object[field + "s"]
     return value as? String ?? (value as? [Any])?.first as? String
+  }
+
+  /// "1 segment", "2 segments".
+  static func count(_ number: Int, _ singular: String) -> String {
+    "\(NumberText.grouped(number)) \(singular)\(number == 1 ? "" : "s")"
   }
 }

@@ -24,7 +24,7 @@ struct JudgedQueryFile {
   /// - Throws: ``CommandFailure`` naming the line that cannot be read.
   func read() throws -> [JudgedQuery] {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw CommandFailure("cannot read \(path); is the path right?")
+      throw CommandFailure("The file '\(path)' cannot be read; check the spelling of the path.")
     }
     var queries: [JudgedQuery] = []
     var ids: Set<String> = []
@@ -36,7 +36,7 @@ struct JudgedQueryFile {
       guard ids.insert(query.id).inserted else { throw failure(number + 1, "the id '\(query.id)' comes twice") }
       queries.append(query)
     }
-    guard !queries.isEmpty else { throw CommandFailure("\(path) has no queries; one JSON object per line is expected") }
+    guard !queries.isEmpty else { throw CommandFailure("'\(path)' has no queries; write one JSON object per line.") }
     return queries
   }
 
@@ -79,6 +79,6 @@ struct JudgedQueryFile {
   }
 
   private func failure(_ line: Int, _ detail: String) -> CommandFailure {
-    CommandFailure("\(path), line \(line): \(detail)")
+    CommandFailure("'\(path)' line \(line): \(detail).")
   }
 }

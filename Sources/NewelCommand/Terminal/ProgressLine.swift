@@ -6,7 +6,7 @@ struct ProgressLine: Sendable, Equatable {
   /// How much there is to do; nil when nobody knows.
   var total: Int?
 
-  /// What is counted, in the plural: "rows".
+  /// What is counted, in the plural: "rows". "bytes" are shown in kB, MB, …; empty for a stage that is one step.
   var unit: String
 
   /// The seconds since the stage began.
@@ -17,13 +17,18 @@ struct ProgressLine: Sendable, Equatable {
   /// What matters least goes first when the window is narrow: the bar, the rate, the counts.
   func running(columns: Int?) -> String {
     let share = total.map { $0 > 0 ? min(1, Double(done) / Double($0)) : 1 }
-    let counted = total.map { "\(NumberText.grouped(done))/\(NumberText.grouped($0)) \(unit)" }
+    if unit.isEmpty { return DisplayWidth.truncated(label, to: columns ?? .max, style: .ascii) }
+    let counted = total.map { total in
+      unit == "bytes"
+        ? "\(NumberText.bytes(done)) of \(NumberText.bytes(total))"
+        : "\(NumberText.grouped(done))/\(NumberText.grouped(total)) \(unit)"
+    }
     let percent = share.map { "\(Int($0 * 100)) %" }
     let parts: [(text: String?, importance: Int)] = [
       (label, 5),
       (share.map { Self.bar($0) }, 1),
       (percent, 4),
-      (counted ?? "\(NumberText.grouped(done)) \(unit)", share == nil ? 4 : 2),
+      (counted ?? amount, share == nil ? 4 : 2),
       (rate, 1),
       (timeLeft, 3),
     ]
@@ -37,12 +42,20 @@ struct ProgressLine: Sendable, Equatable {
   /// "Training  29,000 rows in 3.6 s (8,100 rows/s)".
   var finished: String {
     let speed = rate.map { " (\($0))" } ?? ""
-    return "\(label)  \(NumberText.grouped(done)) \(unit) in \(NumberText.elapsed(elapsed))\(speed)"
+    if unit.isEmpty { return "\(label)  \(NumberText.elapsed(elapsed))" }
+    return "\(label)  \(amount) in \(NumberText.elapsed(elapsed))\(speed)"
+  }
+
+  /// What is done: "12,345 rows", "4.2 MB".
+  private var amount: String {
+    unit == "bytes" ? NumberText.bytes(done) : "\(NumberText.grouped(done)) \(unit)"
   }
 
   private var rate: String? {
     guard done > 0, elapsed > 0.001 else { return nil }
-    return "\(NumberText.rate(Double(done) / elapsed)) \(unit)/s"
+    let perSecond = Double(done) / elapsed
+    if unit == "bytes" { return perSecond < 1e18 ? "\(NumberText.bytes(Int(perSecond)))/s" : nil }
+    return "\(NumberText.rate(perSecond)) \(unit)/s"
   }
 
   private var timeLeft: String? {

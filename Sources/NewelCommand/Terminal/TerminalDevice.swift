@@ -19,10 +19,12 @@ struct TerminalDevice: Sendable {
     return Int(size.ws_col)
   }
 
-  /// Writes all of `text`. What cannot be written (a full disk, a closed pipe) is lost: nobody is there to be told.
+  /// Writes all of `text`.
   ///
+  /// - Returns: nil, or why the rest could not be written (a full disk, a closed descriptor), in the system's words.
   /// - Invariant: `write` reads at most the bytes of the buffer that are left, and the buffer outlives the call.
-  func write(_ text: String) {
+  @discardableResult
+  func write(_ text: String) -> String? {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let written = unsafe rest.withUnsafeBytes { bytes in
@@ -31,8 +33,14 @@ struct TerminalDevice: Sendable {
       if written > 0 {
         rest = rest.dropFirst(written)
       } else if written == 0 || errno != EINTR {
-        return
+        return written == 0 ? "nothing more is taken" : Self.reason(errno)
       }
     }
+    return nil
+  }
+
+  /// - Invariant: `strerror` returns a text that ends in a zero byte and is copied at once.
+  private static func reason(_ code: Int32) -> String {
+    unsafe String(cString: strerror(code))
   }
 }

@@ -13,7 +13,8 @@ import LinearAlgebra
 /// | `tokenizer_vocabulary` | U8 | only for WordPiece: all pieces of the tokenizer, joined by line feeds |
 ///
 /// `__metadata__` holds `format` (`newel-head`), `version`, `method`, `tokenizer`, `vocabulary_fingerprint`,
-/// `tokenizer_fingerprint` (WordPiece), `ceiling`, `default_top`, and `provenance.…` for people.
+/// `tokenizer_fingerprint` (WordPiece), `ceiling`, `default_top`, `checksum`, and `provenance.…` for people. The checksum is
+/// the CRC-32C of the whole file with eight zeros in its place, in hexadecimal; a program that changes a head leaves it out.
 extension TokenHead {
   /// The version of the layout written and read.
   static let version = "1"
@@ -25,7 +26,7 @@ extension TokenHead {
     var metadata = [
       "format": Self.formatName, "version": Self.version, "method": method, "tokenizer": tokenizer.name,
       "vocabulary_fingerprint": vocabulary.fingerprint, "ceiling": ceiling.description,
-      "default_top": String(defaultTop),
+      "default_top": String(defaultTop), Safetensors.checksumKey: Safetensors.noChecksum,
     ]
     for (key, value) in provenance { metadata["provenance." + key] = value }
     var tensors: [Safetensors.Tensor] = []
@@ -56,7 +57,9 @@ extension TokenHead {
     }
     writer.append(words)
     if let pieces { writer.append(pieces) }
-    return writer.bytes
+    var bytes = writer.bytes
+    Safetensors.seal(&bytes, headerCount: header.count)
+    return bytes
   }
 
   /// The head in the bytes of a file; `source` is what errors name.
@@ -122,9 +125,18 @@ private struct HeadReader {
     guard header.metadata["format"] == TokenHead.formatName else {
       throw .notAHead(source: source, reason: "its metadata does not say format = \(TokenHead.formatName)")
     }
+    try Safetensors.verify(file, header: header, source: source)
+    let known = [
+      "format", "version", "method", "tokenizer", "vocabulary_fingerprint", "tokenizer_fingerprint", "ceiling",
+      "default_top", Safetensors.checksumKey,
+    ]
     let version = try text("version")
     guard version == TokenHead.version else {
       throw .unsupportedHead(source: source, what: "version", found: version, supported: TokenHead.version)
+    }
+    if let stranger = header.metadata.keys.sorted().first(where: { !known.contains($0) && !$0.hasPrefix("provenance.") }
+    ) {
+      throw refuse("metadata", "a head of this version has no '\(stranger)'")
     }
     let method = try text("method")
     guard TokenHead.methods.contains(method) else {

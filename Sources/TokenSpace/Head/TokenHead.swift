@@ -13,7 +13,7 @@ public struct TokenHead: Sendable {
   /// One weight per token for queries, finite and 0 or more.
   public let queryWeights: [Float]
   /// The weight that an 8-bit impact of 255 stands for; larger ones are clipped. Finite and above 0.
-  public let ceiling: Float
+  public private(set) var ceiling: Float
   /// How many tokens a document keeps unless asked otherwise; at least 1.
   public let defaultTop: Int
   /// What it was trained from and how, for people to read. Holds no date: the same input gives the same file.
@@ -63,6 +63,13 @@ public struct TokenHead: Sendable {
     self.provenance = provenance
     self.weights = weights
     self.bias = bias
+  }
+
+  /// The same head with another ceiling, which must be finite and above 0.
+  func with(ceiling: Float) -> TokenHead {
+    var head = self
+    head.ceiling = ceiling
+    return head
   }
 
   /// The encoder of queries that belongs to this head.

@@ -2,7 +2,8 @@
 ///
 /// Equal to `BertWordPieceTokenizer` of the PyPI package `tokenizers` (lowercase, strip accents, handle Chinese
 /// characters, clean text), with one intended difference: special tokens written in the text, such as `[CLS]`, are read as
-/// ordinary characters, so no text can smuggle them in.
+/// ordinary characters, so no text can smuggle them in. Some marks, punctuation and format characters whose class is newer than
+/// Unicode 8 also differ: the package has older tables than Swift.
 ///
 /// - Source: Schuster and Nakajima, "Japanese and Korean voice search" (ICASSP 2012), for WordPiece; the greedy
 ///   longest-match-first form is that of Devlin et al., "BERT" (NAACL 2019).

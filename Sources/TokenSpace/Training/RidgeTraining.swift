@@ -5,9 +5,9 @@ import LinearAlgebra
 
 /// Trains a head in closed form: ridge regression from embeddings to the tokens of their captions.
 ///
-/// The targets are 1 for every token of a caption, counted once, and 0 else. Predictions are taken relative to the mean of
-/// the token, so that a positive logit means "more than usual" and frequent tokens do not fill every vector; they are
-/// multiplied by the scale, and both, like the standardisation of the columns, are folded into the weights of the head.
+/// The targets are 1 for every token of a caption, counted once, and 0 else. From the predictions a share of the mean of
+/// each token is taken away, so that frequent tokens do not fill every vector; they are multiplied by the scale; and both,
+/// like the standardisation of the columns, are folded into the weights and the bias of the head.
 /// Queries weigh tokens by `ln(1 + (n - df + 0.5) / (df + 0.5))`, the inverse document frequency of BM25.
 ///
 /// The dump is read twice (its metadata first), in batches. The same dump and options give the same head.
@@ -33,7 +33,7 @@ public enum RidgeTraining {
     try sums.accumulate(dump, captions, options, &report, progress)
 
     progress(.solving, 0, 1)
-    report.lambda = options.relativeLambda * Double(report.rows)
+    report.lambda = options.lambda(rows: report.rows, dimension: dump.dimension)
     let solution: RidgeSolution
     do {
       solution = try Ridge.solve(sums.equations, lambda: report.lambda)
@@ -48,12 +48,9 @@ public enum RidgeTraining {
     report.tokensPerCaption = frequencies.reduce(0, +) / Double(report.rows)
     guard report.unseenTokens < vocabulary.count else { throw .noKnownToken(vocabulary: vocabulary.count) }
 
-    let draft = try head(
-      solution, frequencies, vocabulary, tokenizer, dump, options, report, ceiling: 1)
+    let draft = try head(solution, frequencies, vocabulary, tokenizer, dump, options, report)
     let ceiling = try calibrate(draft, sums.sample, options, &report, progress)
-    let final = try head(
-      solution, frequencies, vocabulary, tokenizer, dump, options, report, ceiling: ceiling)
-    return (final, report)
+    return (draft.with(ceiling: ceiling), report)
   }
 
   private static func tokenizer(of options: RidgeOptions) throws(TokenSpaceError) -> Tokenizer {
@@ -106,17 +103,19 @@ public enum RidgeTraining {
     }
   }
 
+  /// The head with a provisional ceiling.
   private static func head(
     _ solution: RidgeSolution, _ frequencies: [Double], _ vocabulary: Vocabulary, _ tokenizer: Tokenizer,
-    _ dump: EmbeddingDump, _ options: RidgeOptions, _ report: RidgeReport, ceiling: Float
+    _ dump: EmbeddingDump, _ options: RidgeOptions, _ report: RidgeReport
   ) throws(TokenSpaceError) -> TokenHead {
     var weights = solution.weights
-    for place in weights.values.indices { weights.values[place] *= options.scale }
-    let bias = zip(solution.bias, solution.targetMeans).map { ($0 - $1) * options.scale }
+    weights.values = weights.values.map { $0 * options.scale }
+    let bias = zip(solution.bias, solution.targetMeans).map { ($0 - (1 - options.baseRateShare) * $1) * options.scale }
     let rows = Double(report.rows)
     var provenance = [
       "rows": String(report.rows), "dimension": String(dump.dimension), "caption_field": options.captionField,
-      "lambda": report.lambda.description, "scale": options.scale.description,
+      "lambda": report.lambda.description, "base_rate_share": options.baseRateShare.description,
+      "scale": options.scale.description,
       "minimum_document_frequency": String(options.minimumDocumentFrequency),
       "ceiling_quantile": options.ceilingQuantile.description,
       "files": dump.embeddingPaths.map { $0.split(separator: "/").last.map(String.init) ?? $0 }.joined(separator: " "),
@@ -124,7 +123,7 @@ public enum RidgeTraining {
     if !options.filterDescription.isEmpty { provenance["filter"] = options.filterDescription }
     return try TokenHead(
       method: "ridge", vocabulary: vocabulary, tokenizer: tokenizer, weights: weights, bias: bias,
-      queryWeights: frequencies.map { Float(log1p((rows - $0 + 0.5) / ($0 + 0.5))) }, ceiling: ceiling,
+      queryWeights: frequencies.map { Float(log1p((rows - $0 + 0.5) / ($0 + 0.5))) }, ceiling: 1,
       defaultTop: options.top, provenance: provenance, source: "the trained head")
   }
 

@@ -1,3 +1,5 @@
+public import ByteStorage
+
 /// The words an index knows: distinct non-empty tokens, numbered from 0 in their order.
 ///
 /// Two tokens are the same only when their bytes are; `"é"` composed and decomposed are two tokens.
@@ -42,6 +44,17 @@ public struct Vocabulary: Sendable {
   ///
   /// - Complexity: O(length of the token) expected.
   public func id(of token: String) -> UInt32? { table.find(token) }
+
+  /// Reads a `vocab.txt` file of at most 256 MiB; see ``parse(_:source:)``.
+  public static func load(_ path: String, fileSystem: any FileSystem) throws(TokenSpaceError) -> Vocabulary {
+    let file: [UInt8]
+    do {
+      file = try fileSystem.readAll(path, limit: 256 << 20)
+    } catch {
+      throw .storage(error)
+    }
+    return try parse(file, source: path)
+  }
 
   /// The vocabulary in the text of a `vocab.txt` file: one token per line, in UTF-8, with LF or CR LF at the line ends.
   ///

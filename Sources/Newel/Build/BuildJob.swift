@@ -1,0 +1,111 @@
+internal import ByteStorage
+internal import EmbeddingDumps
+internal import IndexStore
+internal import InvertedIndex
+
+/// One build: opens the inputs, then the writer, adds every document, commits.
+///
+/// What dense and sparse sources have in common is here; each has its own file.
+final class BuildJob {
+  let request: BuildRequest
+  let progress: ProgressHandler
+  let fileSystem = PosixFileSystem()
+  let filter: MetadataFilter?
+  /// The index before the build; nil for a new one.
+  let existing: IndexSnapshot?
+  var rowsSkipped = 0
+  private var postingsAdded = 0
+  private(set) var documentsAdded = 0
+  private var weightsClipped = 0
+
+  init(_ request: BuildRequest, progress: @escaping ProgressHandler) throws {
+    self.request = request
+    self.progress = progress
+    if let top = request.top, top < 1 {
+      throw NewelError(.invalidArgument, "The top is \(top), but a document needs at least 1 token.")
+    }
+    filter = request.conditions.isEmpty ? nil : try MetadataFilter(parsing: request.conditions)
+    do {
+      existing = try IndexSnapshot.open(request.index, fileSystem: fileSystem)
+    } catch IndexStoreError.noIndex {
+      existing = nil
+    }
+  }
+
+  /// The field of the keys: what was asked for now, or when the index was made.
+  var keyField: String? { request.keyField ?? existing?.configuration.keyField }
+
+  /// Most tokens a document keeps: what was asked for now, or when the index was made.
+  var top: Int? { request.top ?? existing?.configuration.settings["top"].flatMap { Int($0) } }
+
+  /// Opens the writer, which holds the lock from here on.
+  ///
+  /// - Throws: `locked` when the index changed since it was looked at.
+  func openWriter(
+    ceiling: Float, fingerprint: String, denseDimension: Int?, tokenizer: String, settings: [String: String]
+  ) throws -> IndexWriter {
+    var settings = settings
+    settings["captionField"] = request.captionField
+    if let top { settings["top"] = "\(top)" }
+    let writer = try IndexWriter.open(
+      request.index,
+      creating: IndexConfiguration(
+        ceiling: ceiling, vocabularyFingerprint: fingerprint, denseDimension: denseDimension, tokenizer: tokenizer,
+        keyField: request.keyField, settings: settings),
+      fileSystem: fileSystem)
+    guard writer.generation == existing?.generation ?? 0 else {
+      writer.abandon()
+      throw NewelError(.locked, "Another build changed '\(request.index)' at the same moment; run this one again.")
+    }
+    return writer
+  }
+
+  /// Adds one document.
+  ///
+  /// - Parameter place: where it comes from, for messages: "'metadata.jsonl' line 3".
+  func add(
+    to writer: IndexWriter, _ place: @autoclosure () -> String, key: ChosenKey, metadata: [UInt8],
+    weights: [(token: UInt32, weight: Float)], quantiser: ImpactQuantiser, denseRow: [Float]?
+  ) throws {
+    var postings: [Posting] = []
+    postings.reserveCapacity(weights.count)
+    for (token, weight) in weights {
+      if weight > quantiser.ceiling { weightsClipped += 1 }
+      let impact = quantiser.impact(of: weight)
+      if impact > 0 { postings.append(Posting(token: token, impact: impact)) }
+    }
+    do {
+      try writer.add(StoredDocument(key: key.text, metadata: metadata, postings: postings, denseRow: denseRow))
+    } catch IndexStoreError.duplicateKey {
+      let isOld = try existing?.ordinal(ofKey: key.text) != nil
+      let advice =
+        key.isRowNumber
+        ? "keys are row numbers because the metadata has none; name a field with --key-field"
+        : "every document needs a key of its own"
+      throw NewelError(
+        .invalidInput,
+        "\(place()): the key '\(key.text)' is \(isOld ? "in the index already" : "an earlier row's too"); \(advice).")
+    } catch IndexStoreError.invalidDocument(_, let reason) {
+      throw NewelError(.invalidInput, "\(place()): the document '\(key.text)' cannot be stored: \(reason).")
+    }
+    documentsAdded += 1
+    postingsAdded += postings.count
+  }
+
+  /// Makes what was added visible.
+  func commit(_ writer: IndexWriter) throws -> BuildReport {
+    guard documentsAdded > 0 else {
+      let reason =
+        request.conditions.isEmpty
+        ? "the input has no rows" : "no row meets \(request.conditions.joined(separator: " and "))"
+      throw NewelError(.invalidInput, "There is nothing to index: \(reason).")
+    }
+    try progress(JobProgress(stage: "committing", done: documentsAdded, total: nil, unit: "documents"))
+    let commit = try writer.commit()
+    writer.close()
+    return BuildReport(
+      index: request.index, generation: commit.generation, documentsAdded: documentsAdded,
+      documentsInAll: Int(commit.documentCount), postingsAdded: postingsAdded, rowsSkipped: rowsSkipped,
+      weightsClipped: weightsClipped, seconds: 0)
+  }
+}

@@ -1,0 +1,87 @@
+internal import ByteStorage
+internal import EmbeddingDumps
+internal import IndexStore
+internal import InvertedIndex
+internal import LinearAlgebra
+internal import TokenSpace
+
+/// Dense rows, turned into tokens by a head.
+extension BuildJob {
+  /// Rows encoded at a time: enough to keep matrix multiplication busy.
+  private static let batchSize = 2048
+
+  func runDense(images: String, metadata: String, head path: String?) throws -> BuildReport {
+    let dump = try EmbeddingDump.open(images: images, metadata: metadata, fileSystem: fileSystem)
+    let head = try chooseHead(path)
+    guard dump.rowCount == 0 || dump.dimension == head.dimension else {
+      throw NewelError(
+        .invalidInput,
+        "The rows of '\(images)' have \(dump.dimension) dimensions, but the head was trained on \(head.dimension); use "
+          + "embeddings of the same model.")
+    }
+    guard dump.rowCount > 0 else {
+      throw NewelError(.invalidInput, "There is nothing to index: '\(images)' has no rows.")
+    }
+    let top = self.top ?? head.defaultTop
+    let writer = try openWriter(
+      ceiling: head.ceiling, fingerprint: head.vocabulary.fingerprint,
+      denseDimension: request.keepsDenseRows ? head.dimension : nil, tokenizer: head.tokenizer.name,
+      settings: ["head": head.method, "top": "\(top)"])
+    do {
+      if existing == nil {
+        try writer.setVocabulary(head.vocabulary.tokens)
+        try writer.setHead(head.encoded())
+      }
+      try addRows(of: dump, through: head, top: top, to: writer)
+      rowsSkipped = dump.rowCount - documentsAdded
+      return try commit(writer)
+    } catch {
+      writer.abandon()
+      throw error
+    }
+  }
+
+  private func addRows(of dump: EmbeddingDump, through head: TokenHead, top: Int, to writer: IndexWriter) throws {
+    let quantiser = try ImpactQuantiser(ceiling: writer.configuration.ceiling)
+    let keepsRows = writer.configuration.denseDimension != nil
+    let keys = KeyChooser(field: keyField)
+    func report(_ done: Int) throws {
+      try progress(JobProgress(stage: "encoding", done: done, total: dump.rowCount, unit: "rows"))
+    }
+    try report(0)
+    var batches = dump.batches(size: Self.batchSize, where: filter)
+    while let batch = try batches.next() {
+      for (number, tokens) in try head.encode(batch.rows, top: top).enumerated() {
+        let record = batch.records[number]
+        try add(
+          to: writer, "'\(record.path)' line \(record.line)",
+          key: try keys.key(for: record, row: batch.rowNumbers[number]), metadata: record.bytes,
+          weights: tokens.map { (token: $0.token, weight: $0.weight) }, quantiser: quantiser,
+          denseRow: keepsRows ? Array(batch.rows.row(number)) : nil)
+      }
+      try report(batches.rowsRead)
+    }
+    try report(dump.rowCount)
+  }
+
+  private func chooseHead(_ path: String?) throws -> TokenHead {
+    let stored = try existing.flatMap { try $0.headBytes() }.map {
+      try TokenHead.decode($0, source: "the head of \(request.index)")
+    }
+    if existing != nil, stored == nil {
+      throw NewelError(
+        .invalidArgument, "'\(request.index)' holds sparse vectors made elsewhere; append to it with --sparse.")
+    }
+    guard let path else {
+      if let stored { return stored }
+      throw NewelError(.invalidArgument, "A new index needs a head; train one with 'newel train', then give --head.")
+    }
+    let given = try TokenHead.load(path, fileSystem: fileSystem)
+    if let stored, stored.encoded() != given.encoded() {
+      throw NewelError(
+        .invalidArgument,
+        "'\(request.index)' was built with another head than '\(path)'; leave --head out, or build a new index.")
+    }
+    return given
+  }
+}
