@@ -70,11 +70,11 @@ private func csr(_ rows: [[(Int, Float)]], columns: Int) -> Data {
     #expect(read.count == 30)
 
     // Weights are whole numbers up to 255, so that integer scores are the real ones.
-    let truth = queries.map { query -> [UInt32] in
+    let truth = queries.map { query -> [(ordinal: UInt32, score: Double)] in
       let weights = Dictionary(uniqueKeysWithValues: query)
       let scores = documents.map { $0.reduce(0) { $0 + Double($1.1) * Double(weights[$1.0] ?? 0) } }
       let order = scores.indices.filter { scores[$0] > 0 }.sorted { (scores[$0], $1) > (scores[$1], $0) }
-      return order.prefix(100).map { UInt32($0) }
+      return order.prefix(100).map { (UInt32($0), scores[$0]) }
     }
     let report = try opened.measure(
       MeasurementRequest(queries: read, counts: [1, 100], passes: 2, truth: GroundTruth(truth)))
@@ -115,8 +115,9 @@ private func csr(_ rows: [[(Int, Float)]], columns: Int) -> Data {
     #expect(code(MeasurementRequest(queries: queries, algorithms: [])) == .invalidArgument)
     #expect(code(MeasurementRequest(queries: queries, passes: 0)) == .invalidArgument)
     #expect(
-      code(MeasurementRequest(queries: queries, counts: [2], truth: GroundTruth([[0], [1]]))) == .invalidArgument)
-    #expect(code(MeasurementRequest(queries: queries, counts: [1], truth: GroundTruth([[0]]))) == .invalidArgument)
+      code(MeasurementRequest(queries: queries, counts: [2], truth: GroundTruth([[(0, 1)], [(1, 1)]])))
+        == .invalidArgument)
+    #expect(code(MeasurementRequest(queries: queries, counts: [1], truth: GroundTruth([[(0, 1)]]))) == .invalidArgument)
   }
 
   @Test func queriesAreReadFromLinesOfAnyForm() throws {
@@ -148,6 +149,11 @@ private func csr(_ rows: [[(Int, Float)]], columns: Int) -> Data {
       let truth = try GroundTruth.read(try folder.write("t\(scoreBytes).gt", head + Data(count: 4 * scoreBytes)))
       #expect(truth.queryCount == 2)
       #expect(truth.depth == 2)
+      // All scores are 0: the two of the first query tie, the second has only one.
+      #expect(truth.best(1, ofQuery: 0).accepted == [5, 3])
+      #expect(truth.best(1, ofQuery: 0).wanted == 1)
+      #expect(truth.best(2, ofQuery: 1).accepted == [4])
+      #expect(truth.best(2, ofQuery: 1).wanted == 1)
     }
     for length in [0, 7, 12, 25] {
       let file = try folder.write("bad.gt", (head + Data(count: 16)).prefix(length))

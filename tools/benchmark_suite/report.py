@@ -64,7 +64,17 @@ def latency_table(measured):
     for engine, _, values in measured:
         rows.append([engine] + [
             f"{microseconds(values[c][0])} ({values[c][1]:.3f})" if c in values else "–" for c in columns])
+    rows += planner_row(measured, columns)
     return table(["p50 (recall)"] + [f"{name} k={k}" for name, k in columns], rows)
+
+
+def planner_row(measured, columns):
+    """How far the engine's own choice is from the best single algorithm of each cell; no row without both."""
+    own = {engine: values for engine, kind, values in measured if kind == "newel"}
+    auto = own.pop("newel auto", None)
+    if auto is None or not own:
+        return []
+    return [["*auto / best single*"] + [f"*{auto[c][0] / min(values[c][0] for values in own.values()):.2f}*" for c in columns]]
 
 
 def reference(measured):

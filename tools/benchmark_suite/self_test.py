@@ -29,7 +29,7 @@ def files_come_back_as_they_were():
         same("nothing half-written is left", os.listdir(folder), ["a.csr"])
         lists = np.array([[2, 0], [1, -1]], np.int32)
         formats.write_truth(path, lists, np.zeros((2, 2)))
-        same("truth", formats.read_truth(path).tolist(), lists.tolist())
+        same("truth", [row.tolist() for row, _ in formats.read_truth(path)], lists.tolist())
 
 
 def the_truth_is_what_brute_force_finds():
@@ -42,8 +42,11 @@ def the_truth_is_what_brute_force_finds():
         scores = dense.astype(np.float32).astype(float)[:, columns] @ weights.astype(float)
         expected = sorted((row for row in range(200) if scores[row] > 0), key=lambda row: (-scores[row], row))[:10]
         same(f"truth of query {number}", best[number][best[number] >= 0].tolist(), expected)
-    same("recall", truth.recall(np.array([3, 9, 4]), np.array([4, 5, 3, -1]), 3), 2 / 3)
-    same("recall of a list that is shorter than k", truth.recall(np.array([4]), np.array([4, -1]), 2), 1.0)
+    listed = np.array([4, 5, 3, 9, -1]), np.array([7., 6., 5., 5., 0.])
+    same("recall", truth.recall(np.array([4, 8, 3]), listed, 3), 2 / 3)
+    same("recall with a tie", truth.recall(np.array([4, 5, 9]), listed, 3), 1.0)
+    same("recall with more ties than places", truth.recall(np.array([3, 9, 4]), listed, 1), 0.0)
+    same("recall of a list that is shorter than k", truth.recall(np.array([9, 3, 5, 4]), listed, 5), 1.0)
 
 
 def an_order_is_a_permutation_that_brings_like_to_like():
@@ -98,6 +101,9 @@ def reports_compare_with_the_fastest_exact_peer():
     lines = report.ratio_table(measured).splitlines()
     same("ratios", lines[2:], ["| a | 4.00× |", "| b | 2.00× |", "| c (approximate) | 0.20× |",
                                "| **fastest exact peer** | **2.00×** b |"])
+    same("no planner to judge", report.planner_row(measured, [("keyword", 10)]), [])
+    judged = report.planner_row(measured + [("newel wand", "newel", {("keyword", 10): (40.0, 1.0)})], [("keyword", 10)])
+    same("planner", judged, [["*auto / best single*", "*1.25*"]])
     drawn = plot.svg("<title> & more", "sub", measured)
     xml.dom.minidom.parseString(drawn)
     same("bars", drawn.count("rx='1.5'"), 4)

@@ -47,8 +47,8 @@ struct AlgorithmTrial {
     algorithmsRun[result.algorithm.rawValue, default: 0] += 1
     guard let truth else { return }
     let best = truth.best(count, ofQuery: query)
-    wanted += best.count
-    found += result.hits.count { best.contains($0.ordinal) }
+    wanted += best.wanted
+    found += min(best.wanted, result.hits.count { best.accepted.contains($0.ordinal) })
   }
 
   func cell(queryCount: Int) -> MeasurementReport.Cell {

@@ -15,7 +15,7 @@ public struct MeasurementReport: Sendable, Codable {
     public let blocksChecked: Double
     /// Hash of the ordinals and scores of all answers, in hexadecimal: equal exactly when the answers are.
     public let checksum: String
-    /// The share of the truth's best documents that were found; nil without a truth.
+    /// The share of the truth's best documents that were found, equally good ones counting alike; nil without a truth.
     public let recall: Double?
     /// The algorithms that ran and for how many queries: more than one when the engine chose.
     public let algorithmsRun: [String: Int]

@@ -24,13 +24,13 @@ extension NewelIndex {
           if pass > 1, trials[index].seconds >= request.budget ?? .infinity { continue }
           do {
             try trials[index].run(queries, in: segments, isTimed: pass > 0)
+            try? progress?(
+              JobProgress(
+                stage: "measuring k=\(count)", done: pass * trials.count + index + 1,
+                total: (request.passes + 1) * trials.count, unit: "passes"))
           } catch {
             throw NewelError(wrapping: error)
           }
-          progress?(
-            JobProgress(
-              stage: "measuring k=\(count)", done: pass * trials.count + index + 1,
-              total: (request.passes + 1) * trials.count, unit: "passes"))
         }
       }
       cells += trials.map { $0.cell(queryCount: queries.vectors.count) }
