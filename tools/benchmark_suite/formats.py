@@ -50,9 +50,11 @@ def write_truth(path, documents, scores):
 
 
 def read_truth(path):
-    """The documents of each query, best first, -1 where a list ends."""
+    """(documents, score) of each query, best first, -1 where a list ends."""
     queries, depth = (int(x) for x in np.fromfile(path, np.int32, 2))
-    return np.fromfile(path, np.int32, queries * depth, offset=8).reshape(queries, depth)
+    count = queries * depth
+    documents = np.fromfile(path, np.int32, count, offset=8).reshape(queries, depth)
+    return list(zip(documents, np.fromfile(path, np.float64, count, offset=8 + 4 * count).reshape(queries, depth)))
 
 
 class whole_file:

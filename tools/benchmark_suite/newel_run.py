@@ -8,7 +8,7 @@ import tempfile
 import time
 
 from .console import BenchmarkError, say
-from .peer_process import query_sets
+from .peer_process import BUDGET, query_sets
 from .peer_run import on_core
 
 
@@ -71,7 +71,8 @@ class NewelRun:
             command = [
                 *on_core(self.options.core), self.newel, "benchmark", self.index, "--queries", queries + ".csr",
                 "--truth", queries + ".gt", "-k", ",".join(map(str, self.options.k)), "--limit-queries",
-                str(self.options.queries), "--repeat", str(self.options.repeat), "--json", "--quiet"]
+                str(self.options.queries), "--repeat", str(self.options.repeat), "--budget", str(BUDGET),
+                "--json", "--quiet"]
             if self.options.algorithms:
                 command += ["--algorithms", self.options.algorithms]
             output, _, memory, status = run(command)

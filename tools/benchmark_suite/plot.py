@@ -20,6 +20,11 @@ def duration(microseconds):
     return f"{milliseconds:.2f} ms" if milliseconds < 9.995 else f"{milliseconds:.1f} ms"
 
 
+def tick_label(microseconds):
+    """A power of ten: 10 µs, 1 ms."""
+    return f"{microseconds:g} µs" if microseconds < 999 else f"{microseconds / 1000:,.0f} ms"
+
+
 def text(x, y, content, size=11, anchor="start", weight="normal", fill="#2b2f36"):
     return (f"<text x='{x:.1f}' y='{y:.1f}' {FONT} font-size='{size}' text-anchor='{anchor}' font-weight='{weight}' "
             f"fill='{fill}'>{escape(content)}</text>")
@@ -47,7 +52,7 @@ def panel(x, y, heading, entries, axis):
     for tick in axis.ticks():
         at = left + axis.length(tick)
         parts.append(f"<line x1='{at:.1f}' y1='{top - 4}' x2='{at:.1f}' y2='{bottom}' stroke='#e3e6ea'/>")
-        parts.append(text(at, bottom + 14, duration(tick).replace(".0", "").replace("1.00 ms", "1 ms"), size=9, anchor="middle", fill="#6a717c"))
+        parts.append(text(at, bottom + 14, tick_label(tick), size=9, anchor="middle", fill="#6a717c"))
     for number, (engine, kind, value) in enumerate(entries):
         line = top + number * (BAR + GAP)
         length = max(1.0, axis.length(value))

@@ -64,7 +64,17 @@ def latency_table(measured):
     for engine, _, values in measured:
         rows.append([engine] + [
             f"{microseconds(values[c][0])} ({values[c][1]:.3f})" if c in values else "–" for c in columns])
+    rows += planner_row(measured, columns)
     return table(["p50 (recall)"] + [f"{name} k={k}" for name, k in columns], rows)
+
+
+def planner_row(measured, columns):
+    """How far the engine's own choice is from the best single algorithm of each cell; no row without both."""
+    own = {engine: values for engine, kind, values in measured if kind == "newel"}
+    auto = own.pop("newel auto", None)
+    if auto is None or not own:
+        return []
+    return [["*auto / best single*"] + [f"*{auto[c][0] / min(values[c][0] for values in own.values()):.2f}*" for c in columns]]
 
 
 def reference(measured):
@@ -138,7 +148,7 @@ def markdown(title, newel, peers, absent, plot):
     first = next(iter(newel["sets"].values()))
     parts = [
         f"## {title}: {statistics['documentCount']:,} documents, {statistics['meanTokensPerDocument']:.1f} tokens each",
-        f"{machine()}. {first['queryCount']} queries a set, {first['passes']} passes.", EXPLANATION, latency_table(measured)]
+        f"{machine()}. {first['queryCount']} queries a set, up to {max(cell['passes'] for cell in first['cells'])} passes.", EXPLANATION, latency_table(measured)]
     if peers:
         parts += ["Peers beside Newel in the same run (above 1 Newel is faster):", ratio_table(measured)]
     parts += [f"![Latencies]({os.path.basename(plot)})", size_table(newel, peers)]

@@ -61,7 +61,14 @@ def ground_truth(lists, document_count, queries, depth=DEPTH):
 
 
 def recall(found, best, k):
-    """The share of the k best documents among the first k found."""
-    wanted = best[:k]
-    wanted = wanted[wanted >= 0]
-    return len(np.intersect1d(found[:k], wanted)) / max(1, len(wanted))
+    """The share of the k best documents among the first k found; one that ties with the last of them may take its place.
+
+    `best`: the (documents, scores) of the query from the ground truth.
+    """
+    documents, scores = best
+    filled = int((documents >= 0).sum())
+    wanted = min(k, filled)
+    if wanted == 0:
+        return 1.0
+    accepted = documents[:filled][scores[:filled] >= scores[wanted - 1]]
+    return min(wanted, len(np.intersect1d(found[:k], accepted))) / wanted

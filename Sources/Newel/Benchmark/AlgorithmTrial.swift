@@ -20,6 +20,9 @@ struct AlgorithmTrial {
     self.truth = truth
   }
 
+  /// Processor time of the timed passes so far.
+  var seconds: Double { passes.reduce(0) { $0 + Double($1.reduce(0, +)) / 1e9 } }
+
   /// Runs all queries once, either for their times or for their answers.
   mutating func run(
     _ queries: QueryVectors, in segments: [PlacedSegment], isTimed: Bool
@@ -44,8 +47,8 @@ struct AlgorithmTrial {
     algorithmsRun[result.algorithm.rawValue, default: 0] += 1
     guard let truth else { return }
     let best = truth.best(count, ofQuery: query)
-    wanted += best.count
-    found += result.hits.count { best.contains($0.ordinal) }
+    wanted += best.wanted
+    found += min(best.wanted, result.hits.count { best.accepted.contains($0.ordinal) })
   }
 
   func cell(queryCount: Int) -> MeasurementReport.Cell {
@@ -55,6 +58,7 @@ struct AlgorithmTrial {
     let digits = String(hash.value, radix: 16)
     return MeasurementReport.Cell(
       count: count, algorithm: algorithm.rawValue, microseconds: LatencySummary(passes: passes),
+      passes: passes.count,
       postingsScored: Double(counters.postings) * perQuery, documentsScored: Double(counters.documents) * perQuery,
       blocksChecked: Double(counters.blocks) * perQuery,
       checksum: String(repeating: "0", count: 16 - digits.count) + digits,

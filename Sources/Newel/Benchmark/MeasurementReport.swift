@@ -7,13 +7,15 @@ public struct MeasurementReport: Sendable, Codable {
     public let algorithm: String
     /// From query vector to ordinals and scores of the best documents, on one thread. Keys are not looked up.
     public let microseconds: LatencySummary
+    /// How often each query was timed.
+    public let passes: Int
     /// Mean work of a query; repeats exactly where times do not.
     public let postingsScored: Double
     public let documentsScored: Double
     public let blocksChecked: Double
     /// Hash of the ordinals and scores of all answers, in hexadecimal: equal exactly when the answers are.
     public let checksum: String
-    /// The share of the truth's best documents that were found; nil without a truth.
+    /// The share of the truth's best documents that were found, equally good ones counting alike; nil without a truth.
     public let recall: Double?
     /// The algorithms that ran and for how many queries: more than one when the engine chose.
     public let algorithmsRun: [String: Int]
@@ -28,7 +30,6 @@ public struct MeasurementReport: Sendable, Codable {
   public let unknownTokens: Int
   /// Queries that no document can match, such as those without a known token. They are timed like the others.
   public let emptyQueries: Int
-  public let passes: Int
   /// By number of results, then by algorithm, in the order of the request.
   public let cells: [Cell]
   /// One sentence for each algorithm whose answers differ from the first one's; empty when all agree.

@@ -7,17 +7,22 @@ public struct MeasurementRequest: Sendable {
   public var algorithms: [TopKAlgorithm]
   /// How often each query is timed; the median counts. At least 1.
   public var passes: Int
+  /// Seconds of processor time after which an algorithm begins no new pass over the queries at the same number of results;
+  /// one pass is always timed. Nil for no limit.
+  public var budget: Double?
   /// What recall is measured against; its queries are those of the request, in order.
   public var truth: GroundTruth?
 
   public init(
     queries: [SearchRequest.Query], counts: [Int] = [10, 100, 1000],
-    algorithms: [TopKAlgorithm] = TopKAlgorithm.allCases, passes: Int = 3, truth: GroundTruth? = nil
+    algorithms: [TopKAlgorithm] = TopKAlgorithm.allCases, passes: Int = 3, budget: Double? = nil,
+    truth: GroundTruth? = nil
   ) {
     self.queries = queries
     self.counts = counts
     self.algorithms = algorithms
     self.passes = passes
+    self.budget = budget
     self.truth = truth
   }
 }

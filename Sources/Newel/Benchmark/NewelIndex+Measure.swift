@@ -21,12 +21,17 @@ extension NewelIndex {
       var trials = request.algorithms.map { AlgorithmTrial($0, count: count, truth: request.truth) }
       for pass in 0...request.passes {
         for index in trials.indices {
+          if pass > 1, trials[index].seconds >= request.budget ?? .infinity { continue }
           do {
             try progress?(
               JobProgress(
                 stage: "measuring k=\(count)", done: pass * trials.count + index,
                 total: (request.passes + 1) * trials.count, unit: "passes"))
             try trials[index].run(queries, in: segments, isTimed: pass > 0)
+            try progress?(
+              JobProgress(
+                stage: "measuring k=\(count)", done: pass * trials.count + index + 1,
+                total: (request.passes + 1) * trials.count, unit: "passes"))
           } catch {
             throw NewelError(wrapping: error)
           }
@@ -39,7 +44,7 @@ extension NewelIndex {
     return MeasurementReport(
       index: path, documentCount: documentCount, queryCount: queries.vectors.count,
       meanQueryTokens: Double(tokens) / Double(queries.vectors.count), unknownTokens: queries.unknownTokens,
-      emptyQueries: queries.vectors.count { !$0.weights.contains { $0.weight > 0 } }, passes: request.passes,
+      emptyQueries: queries.vectors.count { !$0.weights.contains { $0.weight > 0 } },
       cells: cells, disagreements: disagreements)
   }
 

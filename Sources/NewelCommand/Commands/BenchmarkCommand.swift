@@ -26,6 +26,9 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(name: .customLong("repeat"), help: "How often each query is timed.")
   var passes = 3
 
+  @Option(help: "Seconds after which an algorithm is not timed again at the same k.")
+  var budget: Double?
+
   @Option(help: "Only the first so many queries.")
   var limitQueries: Int?
 
@@ -49,7 +52,7 @@ struct BenchmarkCommand: ParsableCommand {
     let opened = try NewelIndex.open(index.index)
     let request = MeasurementRequest(
       queries: try QueryFile.read(queries, limit: limitQueries), counts: counts.values, algorithms: algorithms.values,
-      passes: passes, truth: try truth.map { try GroundTruth.read($0) })
+      passes: passes, budget: budget, truth: try truth.map { try GroundTruth.read($0) })
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { progress in
       try opened.measure(request, progress: progress)
     }

@@ -1,107 +1,242 @@
-// Lucene impact search: term frequency = 8-bit document impact, score = sum(query weight * impact).
-//   LuceneImpact build docs.csr indexDir ceiling [order.i32]
-//   LuceneImpact query indexDir q.csr out.bin nq passes k...
-// out.bin: for each k: float32 ms[passes][nq], int32 ids[nq][k] (-1 pads)
-import java.io.*; import java.nio.*; import java.nio.channels.FileChannel; import java.nio.file.*; import java.util.*;
-import org.apache.lucene.analysis.*; import org.apache.lucene.analysis.tokenattributes.*;
-import org.apache.lucene.document.*; import org.apache.lucene.index.*; import org.apache.lucene.search.*;
-import org.apache.lucene.search.similarities.Similarity; import org.apache.lucene.store.*;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
+import org.apache.lucene.analysis.tokenattributes.TermFrequencyAttribute;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.FieldType;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FieldInvertState;
+import org.apache.lucene.index.IndexOptions;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.SerialMergeScheduler;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.BoostQuery;
+import org.apache.lucene.search.CollectionStatistics;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TermStatistics;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.TopScoreDocCollector;
+import org.apache.lucene.search.similarities.Similarity;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.MMapDirectory;
 
+/**
+ * Impact search with Lucene: a term's frequency in a document is its 8-bit impact, a score the sum of query weight times impact.
+ *
+ *   LuceneImpact build DOCS.csr INDEX CEILING [ORDER.i32]
+ *   LuceneImpact query INDEX QUERIES.csr OUT COUNT PASSES K...
+ *
+ * OUT holds for each K: float32 milliseconds[PASSES][COUNT], int32 documents[COUNT][K], -1 where a list ends.
+ */
 public class LuceneImpact {
+  static final String FIELD = "v";
+  static final long WARM_UP_NANOSECONDS = 4_000_000_000L;
+
+  /** The score of a posting is boost times frequency. */
   static final class Impacts extends Similarity {
-    public long computeNorm(FieldInvertState s) { return 1; }
-    public SimScorer scorer(float boost, CollectionStatistics c, TermStatistics... t) {
-      return new SimScorer() { public float score(float freq, long norm) { return boost * freq; } };
+    @Override
+    public long computeNorm(FieldInvertState state) {
+      return 1;
+    }
+
+    @Override
+    public SimScorer scorer(float boost, CollectionStatistics collection, TermStatistics... terms) {
+      return new SimScorer() {
+        @Override
+        public float score(float frequency, long norm) {
+          return boost * frequency;
+        }
+      };
     }
   }
-  static final class Toks extends TokenStream {
+
+  /** The tokens of one document with their impacts. */
+  static final class Tokens extends TokenStream {
     final CharTermAttribute term = addAttribute(CharTermAttribute.class);
-    final TermFrequencyAttribute tf = addAttribute(TermFrequencyAttribute.class);
-    int[] t; int[] f; int n, i;
+    final TermFrequencyAttribute frequency = addAttribute(TermFrequencyAttribute.class);
+    final int[] columns = new int[1 << 16];
+    final int[] impacts = new int[1 << 16];
+    int count;
+    int next;
+
+    @Override
     public boolean incrementToken() {
-      if (i == n) return false;
-      clearAttributes(); term.append("t").append(Integer.toString(t[i])); tf.setTermFrequency(f[i]); i++; return true;
+      if (next == count) return false;
+      clearAttributes();
+      term.append("t").append(Integer.toString(columns[next]));
+      frequency.setTermFrequency(impacts[next]);
+      next++;
+      return true;
     }
-    public void reset() { i = 0; }
+
+    @Override
+    public void reset() {
+      next = 0;
+    }
   }
+
+  /** A .csr file; a mapping reaches 2 GiB, so that its arrays are mapped in parts. */
   static final class Csr {
-    int nrow; long[] ptr; MappedByteBuffer[] ib, vb; 
-    static final int CH = 1 << 28;
-    Csr(String p) throws IOException {
-      try (FileChannel c = FileChannel.open(Path.of(p))) {
-        ByteBuffer h = c.map(FileChannel.MapMode.READ_ONLY, 0, 24).order(ByteOrder.LITTLE_ENDIAN);
-        nrow = (int) h.getLong(0); long nnz = h.getLong(16);
-        ptr = new long[nrow + 1];
-        c.map(FileChannel.MapMode.READ_ONLY, 24, 8L * (nrow + 1)).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(ptr);
-        ib = map(c, 24 + 8L * (nrow + 1), nnz); vb = map(c, 24 + 8L * (nrow + 1) + 4 * nnz, nnz);
+    static final int PART = 1 << 28;
+    final int rows;
+    final long[] starts;
+    final MappedByteBuffer[] columns;
+    final MappedByteBuffer[] weights;
+
+    Csr(String path) throws IOException {
+      try (FileChannel file = FileChannel.open(Path.of(path))) {
+        ByteBuffer head = file.map(FileChannel.MapMode.READ_ONLY, 0, 24).order(ByteOrder.LITTLE_ENDIAN);
+        rows = (int) head.getLong(0);
+        long entries = head.getLong(16);
+        starts = new long[rows + 1];
+        file.map(FileChannel.MapMode.READ_ONLY, 24, 8L * (rows + 1)).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(starts);
+        long first = 24 + 8L * (rows + 1);
+        columns = map(file, first, entries);
+        weights = map(file, first + 4 * entries, entries);
       }
     }
-    static MappedByteBuffer[] map(FileChannel c, long off, long n) throws IOException {
-      MappedByteBuffer[] r = new MappedByteBuffer[(int) ((n + CH - 1) / CH)];
-      for (int i = 0; i < r.length; i++) {
-        r[i] = c.map(FileChannel.MapMode.READ_ONLY, off + 4L * CH * i, 4L * Math.min(CH, n - (long) CH * i));
-        r[i].order(ByteOrder.LITTLE_ENDIAN);
+
+    static MappedByteBuffer[] map(FileChannel file, long offset, long count) throws IOException {
+      MappedByteBuffer[] parts = new MappedByteBuffer[(int) ((count + PART - 1) / PART)];
+      for (int part = 0; part < parts.length; part++) {
+        long length = Math.min(PART, count - (long) PART * part);
+        parts[part] = file.map(FileChannel.MapMode.READ_ONLY, offset + 4L * PART * part, 4 * length);
+        parts[part].order(ByteOrder.LITTLE_ENDIAN);
       }
-      return r;
+      return parts;
     }
-    int idx(long j) { return ib[(int) (j / CH)].getInt((int) (j % CH) * 4); }
-    float val(long j) { return vb[(int) (j / CH)].getFloat((int) (j % CH) * 4); }
+
+    int column(long entry) {
+      return columns[(int) (entry / PART)].getInt((int) (entry % PART) * 4);
+    }
+
+    float weight(long entry) {
+      return weights[(int) (entry / PART)].getFloat((int) (entry % PART) * 4);
+    }
   }
-  public static void main(String[] a) throws Exception {
-    if (a[0].equals("build")) {
-      Csr c = new Csr(a[1]); int[] order = null;
-      float scale = 255f / Float.parseFloat(a[3]);
-      if (a.length > 4) {
-        byte[] b = Files.readAllBytes(Path.of(a[4])); order = new int[b.length / 4];
-        ByteBuffer.wrap(b).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(order);
-      }
-      IndexWriterConfig cfg = new IndexWriterConfig().setSimilarity(new Impacts()).setRAMBufferSizeMB(1024).setUseCompoundFile(false);
-      cfg.setMergeScheduler(new SerialMergeScheduler());
-      try (IndexWriter w = new IndexWriter(FSDirectory.open(Path.of(a[2])), cfg)) {
-        FieldType ft = new FieldType(); ft.setTokenized(true); ft.setOmitNorms(true); ft.setIndexOptions(IndexOptions.DOCS_AND_FREQS); ft.freeze();
-        Toks ts = new Toks(); ts.t = new int[2048]; ts.f = new int[2048];
-        for (int i = 0; i < c.nrow; i++) {
-          int r = order == null ? i : order[i]; ts.n = 0;
-          for (long j = c.ptr[r]; j < c.ptr[r + 1]; j++) {
-            ts.t[ts.n] = c.idx(j); ts.f[ts.n++] = Math.max(1, Math.min(255, (int) Math.rint(c.val(j) * scale)));
-          }
-          Document d = new Document(); d.add(new Field("v", ts, ft)); w.addDocument(d);
-        }
-        w.forceMerge(1);
-      }
+
+  public static void main(String[] arguments) throws Exception {
+    if (arguments[0].equals("build")) {
+      build(arguments[1], arguments[2], Float.parseFloat(arguments[3]), arguments.length > 4 ? order(arguments[4]) : null);
     } else {
-      try (DirectoryReader rd = DirectoryReader.open(new MMapDirectory(Path.of(a[1])))) {
-        java.lang.management.ThreadMXBean mx = java.lang.management.ManagementFactory.getThreadMXBean();
-        IndexSearcher s = new IndexSearcher(rd); s.setSimilarity(new Impacts()); s.setQueryCache(null);
-        Csr q = new Csr(a[2]); int nq = Math.min(q.nrow, Integer.parseInt(a[4])), passes = Integer.parseInt(a[5]);
-        Query[] qs = new Query[nq];
-        for (int i = 0; i < nq; i++) {
-          BooleanQuery.Builder b = new BooleanQuery.Builder();
-          for (long j = q.ptr[i]; j < q.ptr[i + 1]; j++)
-            b.add(new BoostQuery(new TermQuery(new Term("v", "t" + q.idx(j))), q.val(j)), BooleanClause.Occur.SHOULD);
-          qs[i] = b.build();
+      int[] ks = Arrays.stream(arguments, 6, arguments.length).mapToInt(Integer::parseInt).toArray();
+      query(arguments[1], arguments[2], arguments[3], Integer.parseInt(arguments[4]), Integer.parseInt(arguments[5]), ks);
+    }
+  }
+
+  static int[] order(String path) throws IOException {
+    byte[] bytes = Files.readAllBytes(Path.of(path));
+    int[] order = new int[bytes.length / 4];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(order);
+    return order;
+  }
+
+  static void build(String vectors, String index, float ceiling, int[] order) throws IOException {
+    Csr csr = new Csr(vectors);
+    IndexWriterConfig configuration = new IndexWriterConfig().setSimilarity(new Impacts()).setRAMBufferSizeMB(1024);
+    configuration.setUseCompoundFile(false).setMergeScheduler(new SerialMergeScheduler());
+    FieldType type = new FieldType();
+    type.setTokenized(true);
+    type.setOmitNorms(true);
+    type.setIndexOptions(IndexOptions.DOCS_AND_FREQS);
+    type.freeze();
+    try (IndexWriter writer = new IndexWriter(FSDirectory.open(Path.of(index)), configuration)) {
+      Tokens tokens = new Tokens();
+      for (int place = 0; place < csr.rows; place++) {
+        int row = order == null ? place : order[place];
+        tokens.count = 0;
+        for (long entry = csr.starts[row]; entry < csr.starts[row + 1]; entry++) {
+          tokens.columns[tokens.count] = csr.column(entry);
+          int impact = (int) Math.rint(csr.weight(entry) * (255f / ceiling));
+          tokens.impacts[tokens.count++] = Math.max(1, Math.min(255, impact));
         }
-        try (DataOutputStream o = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(a[3])))) {
-          for (int kk = 6; kk < a.length; kk++) {
-            int k = Integer.parseInt(a[kk]); float[][] ms = new float[passes][nq]; int[] ids = new int[nq * k]; Arrays.fill(ids, -1);
-            long w0 = System.nanoTime();           // warm up the JIT: at least one pass and 4 s
-            do { for (Query x : qs) s.search(x, TopScoreDocCollector.createSharedManager(k, null, k)); } while (System.nanoTime() - w0 < 4_000_000_000L);
-            for (int p = 0; p < passes; p++) for (int i = 0; i < nq; i++) {
-              long t0 = mx.getCurrentThreadCpuTime();
-              TopDocs td = s.search(qs[i], TopScoreDocCollector.createSharedManager(k, null, k));
-              ms[p][i] = (mx.getCurrentThreadCpuTime() - t0) / 1e6f;
-              for (int x = 0; x < td.scoreDocs.length; x++) ids[i * k + x] = td.scoreDocs[x].doc;
+        Document document = new Document();
+        document.add(new Field(FIELD, tokens, type));
+        writer.addDocument(document);
+      }
+      writer.forceMerge(1);
+    }
+  }
+
+  static void query(String index, String path, String out, int count, int passes, int[] ks) throws IOException {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    try (DirectoryReader reader = DirectoryReader.open(new MMapDirectory(Path.of(index)));
+        OutputStream file = new BufferedOutputStream(Files.newOutputStream(Path.of(out)))) {
+      IndexSearcher searcher = new IndexSearcher(reader);
+      searcher.setSimilarity(new Impacts());
+      searcher.setQueryCache(null);
+      Query[] queries = queries(new Csr(path), count);
+      for (int k : ks) {
+        warmUp(searcher, queries, k);
+        float[][] milliseconds = new float[passes][queries.length];
+        int[] documents = new int[queries.length * k];
+        Arrays.fill(documents, -1);
+        for (float[] pass : milliseconds) {
+          for (int number = 0; number < queries.length; number++) {
+            long before = threads.getCurrentThreadCpuTime();
+            TopDocs found = search(searcher, queries[number], k);
+            pass[number] = (threads.getCurrentThreadCpuTime() - before) / 1e6f;
+            for (int rank = 0; rank < found.scoreDocs.length; rank++) {
+              documents[number * k + rank] = found.scoreDocs[rank].doc;
             }
-            ByteBuffer bb = ByteBuffer.allocate(4 * (passes * nq + nq * k)).order(ByteOrder.LITTLE_ENDIAN);
-            for (float[] r : ms) for (float x : r) bb.putFloat(x);
-            for (int x : ids) bb.putInt(x);
-            o.write(bb.array());
           }
         }
-        long rss = 0;
-        for (String l : Files.readAllLines(Path.of("/proc/self/status"))) if (l.startsWith("VmRSS")) rss = Long.parseLong(l.replaceAll("\\D", ""));
-        System.out.println("rss_kb " + rss);
+        ByteBuffer bytes = ByteBuffer.allocate(4 * (passes * queries.length + documents.length));
+        bytes.order(ByteOrder.LITTLE_ENDIAN);
+        for (float[] pass : milliseconds) for (float time : pass) bytes.putFloat(time);
+        for (int document : documents) bytes.putInt(document);
+        file.write(bytes.array());
       }
     }
+    System.out.println("rss_kb " + residentKilobytes());
+  }
+
+  static Query[] queries(Csr csr, int count) {
+    Query[] queries = new Query[Math.min(csr.rows, count)];
+    for (int row = 0; row < queries.length; row++) {
+      BooleanQuery.Builder builder = new BooleanQuery.Builder();
+      for (long entry = csr.starts[row]; entry < csr.starts[row + 1]; entry++) {
+        Query term = new TermQuery(new Term(FIELD, "t" + csr.column(entry)));
+        builder.add(new BoostQuery(term, csr.weight(entry)), BooleanClause.Occur.SHOULD);
+      }
+      queries[row] = builder.build();
+    }
+    return queries;
+  }
+
+  static TopDocs search(IndexSearcher searcher, Query query, int k) throws IOException {
+    return searcher.search(query, TopScoreDocCollector.createSharedManager(k, null, k));
+  }
+
+  /** At least one pass and four seconds, for the compiler of the JVM. */
+  static void warmUp(IndexSearcher searcher, Query[] queries, int k) throws IOException {
+    long began = System.nanoTime();
+    do {
+      for (Query query : queries) search(searcher, query, k);
+    } while (System.nanoTime() - began < WARM_UP_NANOSECONDS);
+  }
+
+  static long residentKilobytes() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("VmRSS")) return Long.parseLong(line.replaceAll("\\D", ""));
+    }
+    return 0;
   }
 }

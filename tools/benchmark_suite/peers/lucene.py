@@ -49,7 +49,8 @@ class Lucene(Peer):
 
     def _java(self, folder, *arguments):
         classes = os.path.join(folder, "classes")
-        if not os.path.exists(os.path.join(classes, "LuceneImpact.class")):
+        compiled = os.path.join(classes, "LuceneImpact.class")
+        if not os.path.exists(compiled) or os.path.getmtime(compiled) < os.path.getmtime(SOURCE):
             _run(["javac", "-cp", _jar(), "-d", classes, SOURCE])
         return _run([
             "java", "-Xmx6g", "-XX:+UseSerialGC", "-XX:+IgnoreUnrecognizedVMOptions", "--add-modules",
