@@ -47,8 +47,11 @@ enum SuperblockSearch {
     let blocks = BoundCells(count: blocksPerWindow)
     var survivors: [Int] = []
     survivors.reserveCapacity(blocksPerWindow)
-    for (bound, window) in windows {
+    for (position, (bound, window)) in windows.enumerated() {
       if bound < collector.threshold { break }
+      if position + 1 < windows.count {
+        for term in query.positive { term.list.bounds?.prefetchEntry(ofWindow: windows[position + 1].window) }
+      }
       findSurvivors(query, window: window, cells, blocks, threshold: collector.threshold, &survivors)
       counters.windowsVisited += 1
       counters.blocksChecked += blocksPerWindow
@@ -76,6 +79,7 @@ enum SuperblockSearch {
     guard low < high else { return }
     let range = low * blocksPerCell..<high * blocksPerCell
     blocks.clear(range)
+    for term in query.positive { term.list.bounds?.prefetchBounds(ofWindow: window) }
     for term in query.positive {
       term.list.addLevel3(weight: term.weight, window: window, blocks: range, to: blocks)
     }
@@ -90,6 +94,7 @@ enum SuperblockSearch {
     _ query: SegmentQuery, window: Int, _ survivors: [Int], _ accumulator: Accumulator,
     counters: inout SearchCounters
   ) {
+    for term in query.positive { term.list.bounds?.prefetchRecords(ofWindow: window) }
     for block in survivors { accumulator.clear(block * blockSize..<(block + 1) * blockSize) }
     for term in query.positive {
       counters.postingsScored += term.list.add(
