@@ -65,3 +65,14 @@ void newel_float_to_half_scalar(const float *source, void *destination, size_t c
     memcpy(out + 2 * i, &value, 2);
   }
 }
+
+void newel_add_scaled_bytes_scalar(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count) {
+  for (size_t i = 0; i < count; i++) cells[i] += weight * bytes[i];
+}
+
+size_t newel_collect_at_least_scalar(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions) {
+  size_t found = 0;
+  for (size_t i = 0; i < count; i++)
+    if (cells[i] >= threshold) positions[found++] = (uint32_t)i;
+  return found;
+}

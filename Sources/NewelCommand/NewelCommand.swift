@@ -31,7 +31,9 @@ struct NewelCommand: ParsableCommand {
       CommandGroup(name: "Build", subcommands: [TrainCommand.self, BuildCommand.self]),
       CommandGroup(
         name: "Ask", subcommands: [SearchCommand.self, InspectCommand.self, ExplainCommand.self, TokensCommand.self]),
-      CommandGroup(name: "Check", subcommands: [EvaluateCommand.self, StatsCommand.self, VerifyCommand.self]),
+      CommandGroup(
+        name: "Check",
+        subcommands: [EvaluateCommand.self, BenchmarkCommand.self, StatsCommand.self, VerifyCommand.self]),
     ])
 
   static func main() {

@@ -177,6 +177,8 @@ import Testing
             let snapshot = try IndexSnapshot.open(index)
             #expect(snapshot.documentCount % 4 == 0)
             try Workload.expect(snapshot, holds: Int(snapshot.documentCount))
+            let report = try IndexVerifier.verify(index, level: .full)
+            #expect(report.problems.isEmpty, "\(report.problems)")
           }
         }
       } catch {

@@ -17,10 +17,11 @@ struct RandomCollection {
 
   /// - Parameters:
   ///   - impacts: impacts are drawn from 1...impacts; a small number makes ties.
+  ///   - ordering: how postings are ordered; a random way when nil.
   ///   - density: expected share of the vocabulary in a document; tokens with low numbers are frequent.
   init(
     documents count: Int, vocabulary: Int, segments segmentCount: Int = 1, impacts: Int = 255, density: Double = 0.1,
-    using random: inout SplitMix64
+    ordering: DocumentOrdering? = nil, using random: inout SplitMix64
   ) throws {
     var documents: [[Posting]] = []
     for _ in 0..<count {
@@ -34,11 +35,13 @@ struct RandomCollection {
       }
       documents.append(postings)
     }
-    try self.init(documents: documents, vocabulary: vocabulary, segments: segmentCount, using: &random)
+    try self.init(
+      documents: documents, vocabulary: vocabulary, segments: segmentCount, ordering: ordering, using: &random)
   }
 
   init(
-    documents: [[Posting]], vocabulary: Int, segments segmentCount: Int = 1, using random: inout SplitMix64
+    documents: [[Posting]], vocabulary: Int, segments segmentCount: Int = 1, ordering: DocumentOrdering? = nil,
+    using random: inout SplitMix64
   ) throws {
     self.documents = documents
     vocabularyCount = vocabulary
@@ -48,7 +51,9 @@ struct RandomCollection {
     var first = 0
     var placed: [PlacedSegment] = []
     for (number, end) in cuts.enumerated() {
-      let index = try Self.segment(documents[first..<end], vocabulary: vocabulary, name: "\(number)", in: folder)
+      let chosen = ordering ?? DocumentOrdering.allCases.randomElement(using: &random)!
+      let index = try Self.segment(
+        documents[first..<end], vocabulary: vocabulary, name: "\(number)", ordering: chosen, in: folder)
       placed.append(PlacedSegment(index: index, firstOrdinal: UInt32(first)))
       first = end
     }
@@ -56,7 +61,8 @@ struct RandomCollection {
   }
 
   static func segment(
-    _ documents: ArraySlice<[Posting]>, vocabulary: Int, name: String, in folder: TemporaryFolder
+    _ documents: ArraySlice<[Posting]>, vocabulary: Int, name: String, ordering: DocumentOrdering,
+    in folder: TemporaryFolder
   ) throws -> SegmentIndex {
     var builder = SegmentBuilder(vocabularyCount: vocabulary)
     for document in documents { try builder.append(document.reversed()) }
@@ -65,7 +71,7 @@ struct RandomCollection {
       creating: "\(name).postings", in: folder.path, kind: .postings, segment: 1, fileSystem: system)
     let forward = try EnvelopeWriter(
       creating: "\(name).forward", in: folder.path, kind: .forward, segment: 1, fileSystem: system)
-    try builder.write(postings: postings, forward: forward)
+    try builder.write(postings: postings, forward: forward, ordering: ordering)
     let summaries = (try postings.finish(), try forward.finish())
     return try SegmentIndex.open(
       postings: try EnvelopeFile.open(

@@ -54,7 +54,8 @@ struct SegmentTests {
   func cursorsReachEveryPostingByEveryStep(seed: Int) throws {
     var random = SplitMix64(seed: 500 + UInt64(seed))
     let collection = try RandomCollection(
-      documents: 9000, vocabulary: 3, density: [0.005, 0.05, 0.3].randomElement(using: &random)!, using: &random)
+      documents: 9000, vocabulary: 3, density: [0.005, 0.05, 0.3].randomElement(using: &random)!, ordering: .insertion,
+      using: &random)
     let index = collection.segments[0].index
     for token in 0..<UInt32(3) {
       let holders = collection.documents.indices.filter { number in

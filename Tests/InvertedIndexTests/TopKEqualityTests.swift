@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Every top-k algorithm returns what brute force returns")
 struct TopKEqualityTests {
-  static let algorithms: [TopKAlgorithm] = [.exhaustive, .wand, .bmw, .maxscore, .auto]
+  static let algorithms: [TopKAlgorithm] = [.exhaustive, .wand, .bmw, .maxscore, .windowed, .superblock, .auto]
 
   /// 200 collections × 110 queries: 22,000 random queries, each by every algorithm.
   @Test(arguments: 0..<200)

@@ -1,5 +1,3 @@
-import Glibc
-
 /// What ``FaultyFileSystem`` remembers: the operations, and what a power cut would take away.
 struct FaultState {
   /// The bytes of a file written through the file system.
@@ -61,7 +59,7 @@ struct FaultState {
     for (path, file) in files.sorted(by: { $0.key < $1.key }) where file.synced < file.written {
       guard try Posix.status(ofPath: path) != nil else { continue }
       let length = file.synced + Self.draw(&random, file.written - file.synced)
-      _ = try Posix.retrying("truncate", path) { Int(unsafe truncate(path, length)) }
+      try Posix.truncate(path, length)
     }
   }
 

@@ -48,6 +48,46 @@ enum Posix {
     if Glibc.close(descriptor) != 0, errno != EINTR { throw failure("close", path, errno) }
   }
 
+  static func rename(_ path: String, _ newPath: String) throws(StorageError) {
+    _ = try retrying("rename", path) { Int(unsafe Glibc.rename(path, newPath)) }
+  }
+
+  static func remove(_ path: String) throws(StorageError) {
+    _ = try retrying("remove", path) { Int(unsafe unlink(path)) }
+  }
+
+  static func makeFolder(_ path: String) throws(StorageError) {
+    _ = try retrying("create the folder", path) { Int(unsafe mkdir(path, 0o777)) }
+  }
+
+  static func truncate(_ path: String, _ byteCount: Int) throws(StorageError) {
+    _ = try retrying("truncate", path) { Int(unsafe Glibc.truncate(path, byteCount)) }
+  }
+
+  /// The names in a folder in no order, without `.` and `..`.
+  static func names(in path: String) throws(StorageError) -> [String] {
+    // Opening first gives a clear error; `opendir` alone would not say whether it is a folder.
+    let descriptor = try open(path, O_RDONLY | O_DIRECTORY, operation: "list")
+    guard let folder = unsafe fdopendir(descriptor) else {
+      let code = errno
+      _ = Glibc.close(descriptor)
+      throw failure("list", path, code)
+    }
+    defer { _ = unsafe closedir(folder) }
+    var names: [String] = []
+    while true {
+      errno = 0
+      guard let entry = unsafe readdir(folder) else {
+        if errno != 0 { throw failure("list", path, errno) }
+        return names
+      }
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+        unsafe String(cString: UnsafeRawPointer(tuple).assumingMemoryBound(to: CChar.self))
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+  }
+
   /// Writes all the bytes, continuing after short writes.
   static func write(_ descriptor: Int32, _ bytes: RawSpan, _ path: String) throws(StorageError) {
     var done = 0

@@ -28,11 +28,11 @@ public struct PosixFileSystem: FileSystem {
   }
 
   public func rename(_ path: String, to newPath: String) throws(StorageError) {
-    _ = try Posix.retrying("rename", path) { Int(unsafe Glibc.rename(path, newPath)) }
+    try Posix.rename(path, newPath)
   }
 
   public func remove(_ path: String) throws(StorageError) {
-    _ = try Posix.retrying("remove", path) { Int(unsafe unlink(path)) }
+    try Posix.remove(path)
   }
 
   public func syncFolder(_ path: String) throws(StorageError) {
@@ -49,7 +49,7 @@ public struct PosixFileSystem: FileSystem {
     let parent = parentPath(path)
     if parent != path { try makeFolder(parent) }
     do {
-      _ = try Posix.retrying("create the folder", path) { Int(unsafe mkdir(path, 0o777)) }
+      try Posix.makeFolder(path)
     } catch .alreadyExists {
       // Made by somebody else in between; what counts is that it is there.
       return
@@ -58,26 +58,7 @@ public struct PosixFileSystem: FileSystem {
   }
 
   public func list(_ path: String) throws(StorageError) -> [String] {
-    // Opening first gives a clear error; `opendir` alone would not say whether it is a folder.
-    let descriptor = try Posix.open(path, O_RDONLY | O_DIRECTORY, operation: "list")
-    guard let folder = unsafe fdopendir(descriptor) else {
-      let code = errno
-      _ = Glibc.close(descriptor)
-      throw Posix.failure("list", path, code)
-    }
-    defer { _ = unsafe closedir(folder) }
-    var names: [String] = []
-    while true {
-      errno = 0
-      guard let entry = unsafe readdir(folder) else {
-        if errno != 0 { throw Posix.failure("list", path, errno) }
-        break
-      }
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-        unsafe String(cString: UnsafeRawPointer(tuple).assumingMemoryBound(to: CChar.self))
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
+    let names = try Posix.names(in: path)
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 

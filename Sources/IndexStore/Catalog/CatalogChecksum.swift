@@ -1,6 +1,6 @@
 import ByteStorage
 
-/// The file `catalog.checksum`: what `catalog.sqlite` looked like after a commit was folded into it. FORMAT.md §8.5.
+/// The file `catalog.checksum`: what `catalog.sqlite` looked like after a commit was folded into it. FORMAT.md §7.8.
 ///
 /// Advisory: it lets `verify` find a flipped byte where SQLite itself would not notice it. It counts only for the
 /// generation it names.
@@ -8,7 +8,7 @@ struct CatalogChecksum: Equatable, Sendable {
   static let byteCount = 64
   static let magic = Array("NEWELCAT".utf8)
 
-  /// Offsets. FORMAT.md §8.5.
+  /// Offsets. FORMAT.md §7.8.
   enum Layout {
     static let magic = 0
     static let formatVersion = 8

@@ -1,4 +1,4 @@
-/// The tables of `catalog.sqlite`. FORMAT.md §8.
+/// The tables of `catalog.sqlite`. FORMAT.md §7.7.
 enum CatalogSchema {
   /// `PRAGMA application_id`: the letters NEWL.
   static let applicationID: Int32 = 0x4E45_574C

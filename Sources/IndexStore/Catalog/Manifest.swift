@@ -1,6 +1,6 @@
 import ByteStorage
 
-/// What a commit consists of: everything a reader must know before it opens a file. FORMAT.md §8.2.
+/// What a commit consists of: everything a reader must know before it opens a file. FORMAT.md §7.7.
 struct Manifest: Equatable, Sendable {
   struct Segment: Equatable, Sendable {
     var number: UInt64
@@ -32,7 +32,7 @@ struct Manifest: Equatable, Sendable {
   /// By name, bytes ascending.
   var files: [File]
 
-  /// CRC-32C over all of the above in a fixed form; it is stored beside it. FORMAT.md §8.3.
+  /// CRC-32C over all of the above in a fixed form; it is stored beside it. FORMAT.md §7.7.2.
   var checksum: UInt32 {
     var writer = ByteWriter()
     func text(_ value: String?) {
@@ -95,7 +95,7 @@ struct Manifest: Equatable, Sendable {
   }
 }
 
-/// The checksum over the keys of a segment: of each, its length in bytes as `u32`, then its bytes. FORMAT.md §8.4.
+/// The checksum over the keys of a segment: of each, its length in bytes as `u32`, then its bytes. FORMAT.md §7.7.3.
 struct KeyChecksum {
   private(set) var value: UInt32 = 0
   private var scratch = ByteWriter()

@@ -57,7 +57,7 @@ final class DocumentsWriter {
   private func startFrames() throws(StorageError) {
     var dictionary: ZstdDictionary?
     if heldByteCount >= DocumentsLayout.minimumSampleByteCount {
-      let capacity = min(DocumentsLayout.dictionaryByteCount, heldByteCount / 32)
+      let capacity = min(DocumentsLayout.dictionaryByteCount, heldByteCount / DocumentsLayout.sampleShare)
       // Very long documents teach little for their length; the first bytes are enough.
       let samples = held.map { Array($0.prefix(4096)) }
       dictionary = Zstd.train(samples: samples, capacity: capacity)

@@ -71,7 +71,8 @@ struct VectorsReader: Sendable {
     let elementType = try reader.u32()
     rows = try file.section(VectorsLayout.rows)
     let size = rowCount.multipliedReportingOverflow(by: 2 * dimension)
-    guard elementType == VectorsLayout.float16, reader.isAtEnd, dimension > 0, !size.overflow,
+    guard elementType == VectorsLayout.float16, reader.isAtEnd, dimension > 0,
+      dimension <= IndexConfiguration.maximumDenseDimension, !size.overflow,
       size.partialValue == rows.byteCount
     else {
       throw section.damage(

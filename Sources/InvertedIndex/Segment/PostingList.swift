@@ -2,19 +2,19 @@ internal import ByteStorage
 
 /// One term's postings and bounds in one segment, read in place.
 ///
-/// A document number is 22 bits: its window (the high bits) is known from the place in the list, the low 16 bits are
+/// A document number is 22 bits: its chunk (the high bits) is known from the place in the list, the low 16 bits are
 /// stored. Opening a list checks the ranges and checksums of everything it may read; afterwards reading cannot fail.
 ///
 /// - Invariant: every pointer covers what its count says: `postings` 3 · `count` bytes, `windowEnds` 4 · `windowCount`
 ///   bytes with ascending values ≤ `count` (checked in `init`), and so on; the segment outlives the list. Document
-///   numbers read from damaged memory are at worst wrong, never out of a 65,536-cell window.
+///   numbers read from damaged memory are at worst wrong, never out of a 65,536-cell chunk.
 @safe struct PostingList {
   let segment: SegmentIndex
   let entry: TermEntry
   /// Number of postings: the term's document frequency.
   let count: Int
   let windowCount: Int
-  private let postings: UnsafeRawPointer
+  let postings: UnsafeRawPointer
   private let windowEnds: UnsafeRawPointer
   /// Absent for rare terms.
   let bounds: BoundRow?
@@ -26,12 +26,27 @@ internal import ByteStorage
     count = Int(entry.documentFrequency)
     windowCount = segment.windowCount
     let first = Int(entry.firstPosting) * SegmentLayout.postingSize
-    unsafe postings = try segment.postingBytes.pointer(
-      to: first..<first + count * SegmentLayout.postingSize, in: "POST")
     let row = slot * windowCount * 4
-    unsafe windowEnds = try segment.windowEndBytes.pointer(to: row..<row + windowCount * 4, in: "WEND")
-    bounds = entry.boundsRow == SegmentLayout.noRow ? nil : try BoundRow(segment: segment, row: Int(entry.boundsRow))
+    // The first opening checks everything; later ones only point.
+    let isChecked = segment.checkedTerms.contains(slot)
+    if isChecked {
+      unsafe postings = segment.postingBytes.checkedPointer(to: first)
+      unsafe windowEnds = segment.windowEndBytes.checkedPointer(to: row)
+    } else {
+      unsafe postings = try segment.postingBytes.pointer(
+        to: first..<first + count * SegmentLayout.postingSize, in: "POST")
+      unsafe windowEnds = try segment.windowEndBytes.pointer(to: row..<row + windowCount * 4, in: "WEND")
+    }
+    bounds =
+      entry.boundsRow == SegmentLayout.noRow
+      ? nil : try BoundRow(segment: segment, row: Int(entry.boundsRow), isChecked: isChecked)
+    if !isChecked {
+      try checkWindowEnds()
+      segment.checkedTerms.insert(slot)
+    }
+  }
 
+  private func checkWindowEnds() throws(InvertedIndexError) {
     var previous = 0
     for window in 0..<windowCount {
       let end = self.end(ofWindow: window)
@@ -75,14 +90,22 @@ internal import ByteStorage
     return UInt32(unsafe postings.load(fromByteOffset: offset, as: UInt8.self))
   }
 
-  /// Adds `weight · impact` of every posting of one window to its cell.
+  /// The postings of one chunk of 65,536 documents.
+  @inline(__always)
+  func range(ofChunk chunk: Int) -> Range<Int> {
+    let windows = 1 << (SegmentLayout.chunkShift - SegmentLayout.windowShift)
+    let last = min((chunk + 1) * windows, windowCount) - 1
+    return start(ofWindow: chunk * windows)..<end(ofWindow: last)
+  }
+
+  /// Adds `weight · impact` of every posting of one chunk to its cell.
   ///
-  /// - Parameter cells: 65,536 cells, one per document of the window.
+  /// - Parameter cells: 65,536 cells, one per document of the chunk.
   /// - Returns: the number of postings added.
-  func add(window: Int, weight: Int32, to cells: inout [Int32]) -> Int {
-    precondition(cells.count == 1 << SegmentLayout.windowShift, "a window has 65,536 cells")
-    let first = start(ofWindow: window)
-    let end = self.end(ofWindow: window)
+  func add(chunk: Int, weight: Int32, to cells: inout [Int32]) -> Int {
+    precondition(cells.count == 1 << SegmentLayout.chunkShift, "a chunk has 65,536 cells")
+    let range = range(ofChunk: chunk)
+    let (first, end) = (range.lowerBound, range.upperBound)
     unsafe cells.withUnsafeMutableBufferPointer { cells in
       var number = first
       while number < end {
@@ -101,9 +124,9 @@ internal import ByteStorage
     return end - first
   }
 
-  /// Adds 1 to the cell of every document of one window that has the term. Cells as in ``add(window:weight:to:)``.
-  func mark(window: Int, in cells: inout [UInt16]) {
-    for number in start(ofWindow: window)..<end(ofWindow: window) { cells[Int(local(number))] &+= 1 }
+  /// Adds 1 to the cell of every document of one chunk that has the term. Cells as in ``add(chunk:weight:to:)``.
+  func mark(chunk: Int, in cells: inout [UInt16]) {
+    for number in range(ofChunk: chunk) { cells[Int(local(number))] &+= 1 }
   }
 
   /// The first posting of `range` whose local document is at least `target`, by binary search; `range.upperBound` if
@@ -124,9 +147,9 @@ internal import ByteStorage
 /// - Invariant: as of ``PostingList``: each pointer covers the row that `init` checked.
 @safe struct BoundRow {
   private let level1: UnsafeRawPointer
-  private let level2: UnsafeRawPointer
+  let level2: UnsafeRawPointer
   /// The full row of level 3, or nil when it is kept as pairs.
-  private let dense: UnsafeRawPointer?
+  let dense: UnsafeRawPointer?
   private let starts: UnsafeRawPointer
   private let pairs: UnsafeRawPointer
   let level1Count: Int
@@ -134,42 +157,45 @@ internal import ByteStorage
   let level3Count: Int
   let directory: RunDirectory
 
-  init(segment: SegmentIndex, row: Int) throws(InvertedIndexError) {
+  init(segment: SegmentIndex, row: Int, isChecked: Bool) throws(InvertedIndexError) {
     level1Count = SegmentLayout.cells(segment.documentCount, SegmentLayout.level1Shift)
     level2Count = SegmentLayout.cells(segment.documentCount, SegmentLayout.level2Shift)
     level3Count = SegmentLayout.cells(segment.documentCount, SegmentLayout.level3Shift)
-    unsafe level1 = try segment.level1Bytes.pointer(
-      to: row * level1Count..<(row + 1) * level1Count, in: "BND1")
-    unsafe level2 = try segment.level2Bytes.pointer(
-      to: row * level2Count..<(row + 1) * level2Count, in: "BND2")
-    let entry = unsafe try segment.level3RowBytes.pointer(to: row * 4..<row * 4 + 4, in: "BN3R")
-      .loadUnaligned(as: UInt32.self)
+    func pointer(_ bytes: SegmentBytes, _ index: Int, _ size: Int, _ name: String) throws(InvertedIndexError)
+      -> UnsafeRawPointer
+    {
+      if isChecked { return unsafe bytes.checkedPointer(to: index * size) }
+      return unsafe try bytes.pointer(to: index * size..<(index + 1) * size, in: name)
+    }
+    unsafe level1 = try pointer(segment.level1Bytes, row, level1Count, "BND1")
+    unsafe level2 = try pointer(segment.level2Bytes, row, level2Count, "BND2")
+    let entry = unsafe try pointer(segment.level3RowBytes, row, 4, "BN3R").loadUnaligned(as: UInt32.self)
     let index = Int(entry & ~BoundsCollector.denseFlag)
     if entry & BoundsCollector.denseFlag != 0 {
-      let pointer = unsafe try segment.level3DenseBytes.pointer(
-        to: index * level3Count..<(index + 1) * level3Count, in: "BN3D")
+      let pointer = unsafe try pointer(segment.level3DenseBytes, index, level3Count, "BN3D")
       unsafe dense = pointer
       unsafe starts = pointer
       unsafe pairs = pointer
     } else {
       unsafe dense = nil
-      let startCount = level1Count + 1
-      let startPointer = unsafe try segment.level3StartBytes.pointer(
-        to: index * startCount * 4..<(index + 1) * startCount * 4, in: "BN3S")
-      unsafe starts = startPointer
-      var previous = unsafe startPointer.loadUnaligned(as: UInt32.self)
-      let first = previous
-      for window in 1..<startCount {
-        let next = unsafe startPointer.loadUnaligned(fromByteOffset: 4 * window, as: UInt32.self)
-        guard next >= previous, next - previous <= 256 else {
-          throw segment.inconsistent(section: "BN3S", detail: "the starts of row \(row) do not ascend")
-        }
-        previous = next
-      }
-      _ = unsafe try segment.level3PairBytes.pointer(to: Int(first) * 2..<Int(previous) * 2, in: "BN3P")
+      unsafe starts = try pointer(segment.level3StartBytes, index, 4 * (level1Count + 1), "BN3S")
       unsafe pairs = segment.level3PairBytes.base
     }
-    directory = try RunDirectory(segment: segment, row: row)
+    directory = try RunDirectory(segment: segment, row: row, isChecked: isChecked)
+    if !isChecked, unsafe dense == nil { try checkPairs(of: segment, row: row) }
+  }
+
+  private func checkPairs(of segment: SegmentIndex, row: Int) throws(InvertedIndexError) {
+    var previous = pairRange(ofWindow: 0).lowerBound
+    let first = previous
+    for window in 0..<level1Count {
+      let next = Int(unsafe starts.loadUnaligned(fromByteOffset: 4 * window + 4, as: UInt32.self))
+      guard next >= previous, next - previous <= 256 else {
+        throw segment.inconsistent(section: "BN3S", detail: "the starts of row \(row) do not ascend")
+      }
+      previous = next
+    }
+    _ = unsafe try segment.level3PairBytes.pointer(to: first * 2..<previous * 2, in: "BN3P")
   }
 
   /// The largest impact in a cell of 16,384 documents.
@@ -204,6 +230,22 @@ internal import ByteStorage
 
   /// Whether level 3 is a full row.
   var isDense: Bool { unsafe dense != nil }
+
+  /// The pairs of a window, when level 3 is kept as pairs.
+  @inline(__always)
+  func pairRange(ofWindow window: Int) -> Range<Int> {
+    let first = Int(unsafe starts.loadUnaligned(fromByteOffset: 4 * window, as: UInt32.self))
+    return first..<Int(unsafe starts.loadUnaligned(fromByteOffset: 4 * window + 4, as: UInt32.self))
+  }
+
+  /// A pair of `pairRange`: the block inside its window, and the largest impact there.
+  @inline(__always)
+  func pair(_ number: Int) -> (block: Int, maximum: UInt32) {
+    (
+      Int(unsafe pairs.load(fromByteOffset: 2 * number, as: UInt8.self)),
+      UInt32(unsafe pairs.load(fromByteOffset: 2 * number + 1, as: UInt8.self))
+    )
+  }
 }
 
 /// Finds the run of a 64-document block inside a frequent term's postings without searching.
@@ -214,17 +256,25 @@ internal import ByteStorage
   private let records: UnsafeRawPointer
   let count: Int
 
-  init(segment: SegmentIndex, row: Int) throws(InvertedIndexError) {
-    let startPointer = unsafe try segment.directoryStartBytes.pointer(to: row * 4..<row * 4 + 8, in: "RUNS")
+  init(segment: SegmentIndex, row: Int, isChecked: Bool) throws(InvertedIndexError) {
+    let startPointer =
+      unsafe isChecked
+      ? segment.directoryStartBytes.checkedPointer(to: row * 4)
+      : try segment.directoryStartBytes.pointer(to: row * 4..<row * 4 + 8, in: "RUNS")
     let first = Int(unsafe startPointer.loadUnaligned(as: UInt32.self))
     let end = Int(unsafe startPointer.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
     guard first <= end else {
       throw segment.inconsistent(section: "RUNS", detail: "the records of row \(row) do not ascend")
     }
     count = end - first
-    unsafe quarters = try segment.directoryQuarterBytes.pointer(to: first * 2..<end * 2, in: "RUNQ")
     let size = SegmentLayout.directoryRecordSize
-    unsafe records = try segment.directoryRecordBytes.pointer(to: first * size..<end * size, in: "RUNR")
+    if isChecked {
+      unsafe quarters = segment.directoryQuarterBytes.checkedPointer(to: first * 2)
+      unsafe records = segment.directoryRecordBytes.checkedPointer(to: first * size)
+    } else {
+      unsafe quarters = try segment.directoryQuarterBytes.pointer(to: first * 2..<end * 2, in: "RUNQ")
+      unsafe records = try segment.directoryRecordBytes.pointer(to: first * size..<end * size, in: "RUNR")
+    }
   }
 
   func quarter(_ index: Int) -> Int {
@@ -241,18 +291,24 @@ internal import ByteStorage
     Int(unsafe records.loadUnaligned(fromByteOffset: index * SegmentLayout.directoryRecordSize, as: UInt32.self))
   }
 
-  /// The place of a block's first posting (or of the next posting, when the block has none), if the quarter has a record.
-  func run(ofBlock block: Int) -> Int? {
-    let wanted = block >> (SegmentLayout.quarterShift - SegmentLayout.level3Shift)
+  /// The record of a quarter, if it has one.
+  func record(ofQuarter wanted: Int) -> Int? {
     var low = 0
     var high = count
     while low < high {
       let middle = low + (high - low) / 2
       if quarter(middle) < wanted { low = middle + 1 } else { high = middle }
     }
-    guard low < count, quarter(low) == wanted else { return nil }
-    var place = base(low)
-    for run in 0..<(block & 63) { place += runLength(low, run: run) }
+    return low < count && quarter(low) == wanted ? low : nil
+  }
+
+  /// The place of a block's first posting (or of the next posting, when the block has none), if the quarter has a record.
+  func run(ofBlock block: Int) -> Int? {
+    guard let record = record(ofQuarter: block >> (SegmentLayout.quarterShift - SegmentLayout.level3Shift)) else {
+      return nil
+    }
+    var place = base(record)
+    for run in 0..<(block & 63) { place += runLength(record, run: run) }
     return place
   }
 }

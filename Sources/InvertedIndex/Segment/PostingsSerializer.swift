@@ -4,6 +4,8 @@ internal import ByteStorage
 struct PostingsSerializer {
   let lists: InvertedLists
   let vocabularyCount: Int
+  /// The inserted document at each place, nil when places are insertion numbers.
+  let order: [UInt32]?
 
   func write(to writer: EnvelopeWriter) throws(StorageError) {
     try writeSummary(to: writer)
@@ -33,6 +35,7 @@ struct PostingsSerializer {
     try writer.write(.windowEnds, lists.windowEnds)
     try directory.write(to: writer)
     try bounds.write(to: writer)
+    if let order { try writer.write(.order, order) }
   }
 
   private func writeSummary(to writer: EnvelopeWriter) throws(StorageError) {

@@ -2,7 +2,8 @@ public import ByteStorage
 
 /// Collects the sparse vectors of one segment in memory and writes its two files.
 ///
-/// Documents are numbered 0, 1, 2, … in the order they are appended; that order is also how equal scores are ordered.
+/// Documents are numbered 0, 1, 2, … in the order they are appended; that order is also how equal scores are ordered,
+/// whatever order the postings use inside.
 /// Memory: 5 bytes per posting and 4 per document until ``write(postings:forward:)``, 3 more per posting during it.
 public struct SegmentBuilder: Sendable {
   /// Number of tokens of the vocabulary; every token of a posting is below it.
@@ -47,11 +48,15 @@ public struct SegmentBuilder: Sendable {
   /// Writes the postings file (FORMAT.md §7.1) and the forward file (§7.2), sections only: the caller finishes or
   /// abandons both writers.
   ///
-  /// - Complexity: O(postings + terms · documents / 1024) time.
-  public func write(postings: EnvelopeWriter, forward: EnvelopeWriter) throws(InvertedIndexError) {
-    let lists = InvertedLists(inverting: vectors, vocabularyCount: vocabularyCount)
+  /// - Parameter ordering: how documents are numbered inside the postings. Answers do not depend on it, speed does.
+  /// - Complexity: O(postings + terms · documents / 1024) time, and that of the ordering.
+  public func write(
+    postings: EnvelopeWriter, forward: EnvelopeWriter, ordering: DocumentOrdering = .automatic
+  ) throws(InvertedIndexError) {
+    let order = ordering.order(of: vectors, vocabularyCount: vocabularyCount)
+    let lists = InvertedLists(inverting: vectors, vocabularyCount: vocabularyCount, order: order)
     try storing { () throws(StorageError) in
-      try PostingsSerializer(lists: lists, vocabularyCount: vocabularyCount).write(to: postings)
+      try PostingsSerializer(lists: lists, vocabularyCount: vocabularyCount, order: order).write(to: postings)
       try ForwardSerializer.write(vectors, vocabularyCount: vocabularyCount, to: forward)
     }
   }
@@ -88,13 +93,14 @@ struct InvertedLists {
   let tokens: [UInt32]
   /// `[slots + 1]`: the number of the first posting of each term.
   let starts: [Int]
-  /// `[slots × windows]`: number of the term's postings up to the end of each 65,536-document window.
+  /// `[slots × windows]`: number of the term's postings up to the end of each 16,384-document window.
   let windowEnds: [UInt32]
   /// Low 16 bits of each posting's document, and its impact, term-major.
   let documents: [UInt16]
   let impacts: [UInt8]
 
-  init(inverting vectors: ForwardVectors, vocabularyCount: Int) {
+  /// - Parameter order: the document of `vectors` that each place holds; nil for the order of `vectors`.
+  init(inverting vectors: ForwardVectors, vocabularyCount: Int, order: [UInt32]?) {
     documentCount = vectors.documentCount
     let windows = SegmentLayout.cells(vectors.documentCount, SegmentLayout.windowShift)
     windowCount = windows
@@ -116,7 +122,7 @@ struct InvertedLists {
     var impacts = [UInt8](repeating: 0, count: vectors.postingCount)
     for document in 0..<vectors.documentCount {
       let window = document >> SegmentLayout.windowShift
-      for number in vectors.range(of: document) {
+      for number in vectors.range(of: order.map { Int($0[document]) } ?? document) {
         let slot = Int(slots[Int(vectors.tokens[number])])
         let place = next[slot]
         documents[place] = UInt16(truncatingIfNeeded: document)
@@ -144,7 +150,7 @@ struct InvertedLists {
     for window in 0..<windowCount {
       let end = starts[slot] + Int(windowEnds[slot * windowCount + window])
       while number < end {
-        buffer.append(UInt32(window << SegmentLayout.windowShift) | UInt32(documents[number]))
+        buffer.append(SegmentLayout.chunkBase(ofWindow: window) | UInt32(documents[number]))
         number += 1
       }
     }

@@ -23,6 +23,10 @@ internal import ByteStorage
     unsafe base = UnsafeRawPointer(bitPattern: start + UInt(offset)).unsafelyUnwrapped
   }
 
+  /// A pointer to `range`, whose bounds and checksums were checked before.
+  @inline(__always)
+  func checkedPointer(to start: Int) -> UnsafeRawPointer { unsafe base + start }
+
   /// A pointer to `range`, after its checksums were verified (once per process) and its bounds checked.
   ///
   /// - Throws: `inconsistent` when the range is not inside the section, `storage(.damaged)` for a wrong checksum.
@@ -34,5 +38,31 @@ internal import ByteStorage
     }
     try storing { () throws(StorageError) in try section.verify(range) }
     return unsafe base + range.lowerBound
+  }
+}
+
+/// Turns the places of one segment's postings into ordinals of the index.
+///
+/// - Invariant: `order`, when there is one, covers 4 bytes for each of the segment's documents, and the segment outlives
+///   the map. A wrong number in a damaged file gives an ordinal that no document has, which look-ups refuse.
+@safe struct OrdinalMap {
+  private let first: UInt32
+  private let order: UnsafeRawPointer?
+  private let documentCount: UInt32
+
+  init(_ segment: SegmentIndex, firstOrdinal: UInt32) throws(InvertedIndexError) {
+    first = firstOrdinal
+    documentCount = UInt32(segment.documentCount)
+    if let bytes = segment.orderBytes {
+      unsafe order = try bytes.pointer(to: 0..<bytes.count, in: "ORDR")
+    } else {
+      unsafe order = nil
+    }
+  }
+
+  @inline(__always)
+  func ordinal(of document: UInt32) -> UInt32 {
+    guard let order = unsafe order, document < documentCount else { return first &+ document }
+    return first &+ (unsafe order.loadUnaligned(fromByteOffset: 4 * Int(document), as: UInt32.self))
   }
 }

@@ -15,7 +15,7 @@ struct TermEntry: Sendable, Equatable {
 
 /// An immutable segment, open for search: postings with their bounds, and the forward index.
 ///
-/// Documents are numbered `0 ..< documentCount` in insertion order. Opening reads the summary and the table of terms;
+/// Documents are numbered `0 ..< documentCount` in insertion order (the postings may use another order inside). Opening reads the summary and the table of terms;
 /// everything else stays in the mapping, and its checksums are verified the first time it is read.
 public final class SegmentIndex: Sendable {
   public let documentCount: Int
@@ -38,6 +38,8 @@ public final class SegmentIndex: Sendable {
   let level3DenseBytes: SegmentBytes
   let level3StartBytes: SegmentBytes
   let level3PairBytes: SegmentBytes
+  let orderBytes: SegmentBytes?
+  let checkedTerms: CheckedTerms
   private let forward: ForwardIndex
   private let path: String
 
@@ -102,6 +104,11 @@ public final class SegmentIndex: Sendable {
     level3DenseBytes = try bytes(.level3Dense)
     level3StartBytes = try bytes(.level3Starts)
     level3PairBytes = try bytes(.level3Pairs)
+    checkedTerms = CheckedTerms(count: terms.count)
+    orderBytes = postings.optionalSection(.order).map { SegmentBytes($0) }
+    if let orderBytes, orderBytes.count != 4 * numbers.documents {
+      throw wrong("ORDR", "\(orderBytes.count) bytes do not hold \(numbers.documents) numbers")
+    }
     forward = try ForwardIndex(forwardFile, documentCount: numbers.documents, postingCount: Int(numbers.postings))
   }
 
@@ -155,6 +162,15 @@ public final class SegmentIndex: Sendable {
   /// - Complexity: O(postings of the document).
   public func forwardVector(of document: Int) throws(InvertedIndexError) -> [Posting] {
     try forward.vector(of: document)
+  }
+
+  /// The inserted document at each place of the postings' order, nil when they are the same.
+  func documentOrder() throws(InvertedIndexError) -> [UInt32]? {
+    guard let orderBytes else { return nil }
+    return try storing { () throws(StorageError) in
+      var reader = try orderBytes.section.reader()
+      return try reader.u32Array(documentCount)
+    }
   }
 
   /// The term's postings, nil when it has none here.

@@ -2,21 +2,23 @@ internal import ByteStorage
 
 /// The constants of the segment files (FORMAT.md §7.1 and §7.2).
 enum SegmentLayout {
-  /// Documents of one segment fit 64 windows of 65,536.
+  /// Documents of one segment fit 256 windows of 16,384.
   static let maximumDocuments = 1 << 22
   /// Posting numbers are 32-bit.
   static let maximumPostings = Int(UInt32.max)
 
-  /// A posting holds the low 16 bits of its document.
-  static let windowShift = 16
+  /// A posting holds the low 16 bits of its document: its number inside a chunk of 65,536 documents.
+  static let chunkShift = 16
+  /// For each window of 16,384 documents it is known where its postings end.
+  static let windowShift = 14
   /// One record of the run directory covers 4,096 documents …
   static let quarterShift = 12
   /// … in 64 runs, and is written when the term has at least this many postings there.
   static let directoryThreshold = 64
   static let directoryRecordSize = 4 + 64
 
-  /// Bounds are kept per 16,384, per 1,024 and per 64 documents.
-  static let level1Shift = 14
+  /// Bounds are kept per window of 16,384, per 1,024 and per 64 documents.
+  static let level1Shift = windowShift
   static let level2Shift = 10
   static let level3Shift = 6
   /// A term in fewer documents than this has neither bounds nor runs: its postings are as quick to look at.
@@ -33,6 +35,12 @@ enum SegmentLayout {
   static let kthRanks = [10, 32, 100, 320, 1000]
   static let termRecordSize = 32
   static let noRow = UInt32.max
+
+  /// The first document of the chunk that a window lies in: what a stored document number counts from.
+  @inline(__always)
+  static func chunkBase(ofWindow window: Int) -> UInt32 {
+    UInt32(truncatingIfNeeded: window << windowShift) & ~0xFFFF
+  }
 
   /// Number of cells of `1 << shift` documents that cover `documentCount`.
   static func cells(_ documentCount: Int, _ shift: Int) -> Int {
@@ -54,6 +62,7 @@ extension SectionTag {
   static let level3Dense = SectionTag("BN3D")
   static let level3Starts = SectionTag("BN3S")
   static let level3Pairs = SectionTag("BN3P")
+  static let order = SectionTag("ORDR")
   static let forwardStarts = SectionTag("FOFF")
   static let forwardVectors = SectionTag("FVEC")
 }

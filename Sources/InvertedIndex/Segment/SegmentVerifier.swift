@@ -41,7 +41,20 @@ extension SegmentIndex {
       }
       vectors.append(postings)
     }
-    return InvertedLists(inverting: vectors, vocabularyCount: vocabularyCount)
+    return InvertedLists(inverting: vectors, vocabularyCount: vocabularyCount, order: try verifiedOrder())
+  }
+
+  /// The order of the postings' documents, proved to be a permutation.
+  private func verifiedOrder() throws(InvertedIndexError) -> [UInt32]? {
+    guard let order = try documentOrder() else { return nil }
+    var seen = [Bool](repeating: false, count: documentCount)
+    for document in order {
+      guard Int(document) < documentCount, !seen[Int(document)] else {
+        throw inconsistent(section: "ORDR", detail: "document \(document) is outside the segment or comes twice")
+      }
+      seen[Int(document)] = true
+    }
+    return order
   }
 
   private func verifyPostings(

@@ -6,7 +6,7 @@
 /// - Source: Ding and Suel (2011), "Faster top-k document retrieval using block-max indexes", SIGIR.
 enum BlockMaxWAND {
   static func run(
-    _ query: SegmentQuery, firstOrdinal: UInt32, into collector: inout TopKCollector, counters: inout SearchCounters
+    _ query: SegmentQuery, into collector: inout TopKCollector, counters: inout SearchCounters
   ) {
     var cursors = query.makeCursors()
     var check = query.makeCheck()
@@ -35,7 +35,7 @@ enum BlockMaxWAND {
         }
         if rank > pivot {
           let final = check.finalScore(of: document, positive: score)
-          collector.offer(ordinal: firstOrdinal + document, score: final)
+          collector.offer(ordinal: query.ordinals.ordinal(of: document), score: final)
         }
         for rank in (0...pivot).reversed() {
           cursors[order[rank]].advance()

@@ -8,7 +8,7 @@
 ///   Management 31.
 enum MaxScore {
   static func run(
-    _ query: SegmentQuery, firstOrdinal: UInt32, into collector: inout TopKCollector, counters: inout SearchCounters
+    _ query: SegmentQuery, into collector: inout TopKCollector, counters: inout SearchCounters
   ) {
     var cursors = query.makeCursors().sorted { $0.maximum > $1.maximum }
     var check = query.makeCheck()
@@ -40,7 +40,7 @@ enum MaxScore {
       }
       if index < cursors.count { continue }
       collector.offer(
-        ordinal: firstOrdinal + document, score: check.finalScore(of: document, positive: score))
+        ordinal: query.ordinals.ordinal(of: document), score: check.finalScore(of: document, positive: score))
     }
   }
 }

@@ -37,7 +37,7 @@ struct PostingCursor {
   mutating func advance() {
     number += 1
     if number < windowEnd {
-      document = UInt32(truncatingIfNeeded: window << SegmentLayout.windowShift) | list.local(number)
+      document = SegmentLayout.chunkBase(ofWindow: window) | list.local(number)
     } else {
       settle()
     }
@@ -97,7 +97,7 @@ struct PostingCursor {
       }
       windowEnd = list.end(ofWindow: window)
     }
-    document = UInt32(truncatingIfNeeded: window << SegmentLayout.windowShift) | list.local(number)
+    document = SegmentLayout.chunkBase(ofWindow: window) | list.local(number)
   }
 
   /// The largest score the term gives any document of the 64-document block that holds `target`.

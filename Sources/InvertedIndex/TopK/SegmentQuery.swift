@@ -11,10 +11,12 @@ struct SegmentQuery {
   let negative: [Weighted]
   let documentCount: Int
   let windowCount: Int
+  let ordinals: OrdinalMap
 
   /// - Returns: nil when no document of the segment can be a hit: no positive term, or a required one is absent.
   /// - Throws: when a list of the query is damaged.
-  init?(_ query: SparseQuery, in segment: SegmentIndex) throws(InvertedIndexError) {
+  init?(_ query: SparseQuery, in placed: PlacedSegment) throws(InvertedIndexError) {
+    let segment = placed.index
     var positive: [Weighted] = []
     var required: [PostingList] = []
     var negative: [Weighted] = []
@@ -37,6 +39,7 @@ struct SegmentQuery {
     self.negative = negative
     documentCount = segment.documentCount
     windowCount = segment.windowCount
+    ordinals = try OrdinalMap(segment, firstOrdinal: placed.firstOrdinal)
   }
 
   func makeCursors() -> [PostingCursor] {

@@ -10,6 +10,10 @@ public enum TopKAlgorithm: String, Sendable, CaseIterable {
   case bmw
   /// ``MaxScore`` (Turtle and Flood 1995).
   case maxscore
+  /// ``WindowedScan``: every posting, by kernels.
+  case windowed
+  /// ``SuperblockSearch``: blocks that three levels of bounds leave over.
+  case superblock
 }
 
 /// Work that a search did; counts repeat exactly where times do not.
@@ -20,6 +24,10 @@ public struct SearchCounters: Sendable, Equatable {
   public internal(set) var documentsScored = 0
   /// Block bounds that were summed.
   public internal(set) var blocksChecked = 0
+  /// 16,384-document windows that were visited in bound order.
+  public internal(set) var windowsVisited = 0
+  /// 64-document blocks that were scored.
+  public internal(set) var blocksScored = 0
   public internal(set) var segmentsSearched = 0
 
   public init() {}

@@ -34,20 +34,21 @@ public enum TopKSearch {
     guard k >= 1 else { throw .invalidResultCount(k) }
     var documents = 0
     for segment in segments { documents += segment.index.documentCount }
-    let chosen = algorithm == .auto ? plan(query, k: k, in: segments) : algorithm
+    let chosen = algorithm == .auto ? plan(k: k, documents: documents) : algorithm
     var collector = TopKCollector(
       capacity: max(1, min(k, documents)), seed: seedThreshold(query, k: k, in: segments))
     var counters = SearchCounters()
     for segment in segments {
-      guard let bound = try SegmentQuery(query, in: segment.index) else { continue }
+      guard let bound = try SegmentQuery(query, in: segment) else { continue }
       counters.segmentsSearched += 1
-      let first = segment.firstOrdinal
       switch chosen {
       case .exhaustive, .auto:
-        ExhaustiveOr.run(bound, firstOrdinal: first, into: &collector, counters: &counters)
-      case .wand: WAND.run(bound, firstOrdinal: first, into: &collector, counters: &counters)
-      case .bmw: BlockMaxWAND.run(bound, firstOrdinal: first, into: &collector, counters: &counters)
-      case .maxscore: MaxScore.run(bound, firstOrdinal: first, into: &collector, counters: &counters)
+        ExhaustiveOr.run(bound, into: &collector, counters: &counters)
+      case .wand: WAND.run(bound, into: &collector, counters: &counters)
+      case .bmw: BlockMaxWAND.run(bound, into: &collector, counters: &counters)
+      case .maxscore: MaxScore.run(bound, into: &collector, counters: &counters)
+      case .windowed: WindowedScan.run(bound, into: &collector, counters: &counters)
+      case .superblock: SuperblockSearch.run(bound, into: &collector, counters: &counters)
       }
     }
     return TopKResult(hits: collector.sorted(), algorithm: chosen, counters: counters)
@@ -62,7 +63,7 @@ public enum TopKSearch {
     var total = 0
     var counters = SearchCounters()
     for segment in segments {
-      guard let bound = try SegmentQuery(query, in: segment.index) else { continue }
+      guard let bound = try SegmentQuery(query, in: segment) else { continue }
       total += ExhaustiveOr.count(bound, atLeast: max(1, score), counters: &counters)
     }
     return total
@@ -87,13 +88,9 @@ public enum TopKSearch {
 
   /// What `auto` runs.
   ///
-  /// The windowed exhaustive scan costs about half a nanosecond a posting and wins wherever queries are long or segments
-  /// small; pruning by document pays for short queries with few results over long lists.
-  static func plan(_ query: SparseQuery, k: Int, in segments: [PlacedSegment]) -> TopKAlgorithm {
-    var postings = 0
-    for segment in segments {
-      for term in query.terms { postings += segment.index.documentFrequency(of: term.token) }
-    }
-    return query.terms.count <= 3 && k <= 100 && postings > 500_000 ? .maxscore : .exhaustive
+  /// Bounds pay while few of the documents can be results. Measured on 100,000 and 1,000,000 documents with queries of 3,
+  /// 8 and 43 tokens: the superblock search wins below one result in 2,000 documents, the windowed scan above.
+  static func plan(k: Int, documents: Int) -> TopKAlgorithm {
+    k <= documents / 2000 ? .superblock : .windowed
   }
 }

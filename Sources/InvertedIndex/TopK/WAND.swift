@@ -7,7 +7,7 @@
 ///   process", CIKM.
 enum WAND {
   static func run(
-    _ query: SegmentQuery, firstOrdinal: UInt32, into collector: inout TopKCollector, counters: inout SearchCounters
+    _ query: SegmentQuery, into collector: inout TopKCollector, counters: inout SearchCounters
   ) {
     var cursors = query.makeCursors()
     var check = query.makeCheck()
@@ -20,7 +20,7 @@ enum WAND {
         counters.postingsScored += matching
         for rank in (0..<matching).reversed() { order.sink(rank, in: cursors) }
         collector.offer(
-          ordinal: firstOrdinal + document, score: check.finalScore(of: document, positive: score))
+          ordinal: query.ordinals.ordinal(of: document), score: check.finalScore(of: document, positive: score))
       } else {
         var rank = pivot - 1
         while cursors[order[rank]].document == document { rank -= 1 }

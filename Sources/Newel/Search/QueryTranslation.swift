@@ -97,6 +97,8 @@ extension TopKAlgorithm {
     case .wand: .wand
     case .bmw: .bmw
     case .maxscore: .maxscore
+    case .windowed: .windowed
+    case .superblock: .superblock
     }
   }
 }

@@ -10,6 +10,10 @@ public enum TopKAlgorithm: String, Sendable, CaseIterable {
   case bmw
   /// MaxScore (Turtle and Flood 1995).
   case maxscore
+  /// Every posting, by kernels, a chunk of documents at a time.
+  case windowed
+  /// Only the blocks that three levels of bounds leave over, in the order of their bounds.
+  case superblock
 }
 
 /// What to look for and how much of it to return.

@@ -1,0 +1,69 @@
+internal import CSparseKernels
+
+/// Scores under way: one signed 32-bit cell per document of a window or a chunk.
+///
+/// - Invariant: `cells` points to `capacity` cells, a power of two, from `init` to `deinit`. Document numbers from postings
+///   are masked to it, ranges are checked, so that even a damaged posting stays inside.
+@safe struct Accumulator: ~Copyable {
+  private let cells: UnsafeMutablePointer<Int32>
+  private let positions: UnsafeMutablePointer<UInt32>
+  let capacity: Int
+  private let mask: Int
+
+  /// - Parameter shift: binary logarithm of the number of cells.
+  init(shift: Int) {
+    capacity = 1 << shift
+    mask = capacity - 1
+    unsafe cells = .allocate(capacity: capacity)
+    unsafe positions = .allocate(capacity: capacity)
+    unsafe cells.initialize(repeating: 0, count: capacity)
+  }
+
+  deinit {
+    unsafe cells.deallocate()
+    unsafe positions.deallocate()
+  }
+
+  /// Sets a range of cells to 0.
+  @inline(__always)
+  func clear(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= capacity, "the cells must exist")
+    unsafe (cells + range.lowerBound).update(repeating: 0, count: range.count)
+  }
+
+  /// Adds `weight · impact` of a range of postings to the cells of their documents.
+  @inline(__always)
+  func add(_ list: PostingList, _ range: Range<Int>, weight: Int32) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= list.count, "the postings must exist")
+    let (base, count) = unsafe (list.postings, list.count)
+    let end = range.upperBound
+    var number = range.lowerBound
+    while number < end {
+      let group = number & ~(SegmentLayout.groupSize - 1)
+      let groupCount = min(SegmentLayout.groupSize, count &- group)
+      let locals = unsafe base + group &* SegmentLayout.postingSize
+      let impacts = unsafe locals + groupCount &* 2
+      var lane = number &- group
+      let stop = min(groupCount, end &- group)
+      while lane < stop {
+        let cell = Int(unsafe locals.loadUnaligned(fromByteOffset: 2 &* lane, as: UInt16.self)) & mask
+        let impact = unsafe impacts.load(fromByteOffset: lane, as: UInt8.self)
+        unsafe cells[cell] &+= weight &* Int32(impact)
+        lane &+= 1
+      }
+      number = group &+ groupCount
+    }
+  }
+
+  /// Calls `body` with the position and score of every cell of `range` that is at least `threshold` (≥ 1).
+  @inline(__always)
+  func forEach(in range: Range<Int>, atLeast threshold: UInt32, _ body: (_ position: Int, _ score: UInt32) -> Void) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= capacity, "the cells must exist")
+    guard let threshold = Int32(exactly: threshold) else { return }
+    let found = unsafe newel_collect_at_least(cells + range.lowerBound, range.count, threshold, positions)
+    for index in 0..<found {
+      let position = range.lowerBound + Int(unsafe positions[index])
+      body(position, UInt32(bitPattern: unsafe cells[position]))
+    }
+  }
+}

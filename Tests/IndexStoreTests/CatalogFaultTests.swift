@@ -1,0 +1,128 @@
+import ByteStorage
+import GRDB
+import Testing
+
+@testable import IndexStore
+
+/// Failures inside SQLite itself.
+@Suite struct CatalogFaultTests {
+  let folder: TemporaryFolder
+  var index: String { folder.file("index") }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test("a catalog that may not grow fails the commit, and the one before stays")
+  func fullCatalog() throws {
+    try Workload.build(index, count: 10, step: 10)
+    let writer = try IndexWriter.open(index, creating: nil)
+    try writer.catalog.database.write { db in
+      let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+      try db.execute(sql: "PRAGMA max_page_count = \(pages)")
+    }
+    let failure = #expect(throws: IndexStoreError.self) {
+      for number in 10..<100_000 { try writer.add(Workload.document(number)) }
+    }
+    guard case .catalog(_, let code, _) = try #require(failure) else {
+      Issue.record("\(String(describing: failure))")
+      return
+    }
+    #expect(code & 0xff == 13)
+    #expect(throws: IndexStoreError.self) { try writer.commit() }
+    writer.close()
+    try Workload.expect(try IndexSnapshot.open(index), holds: 10)
+    try Workload.expectGood(index)
+    #expect(try IndexVerifier.verify(index, level: .full).notes == [])
+  }
+
+  private struct Refusal: Error {}
+
+  /// Lets COMMIT fail, as an error of the disk would.
+  private final class CommitRefuser: TransactionObserver {
+    func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { false }
+    func databaseDidChange(with event: DatabaseEvent) {}
+    func databaseWillCommit() throws { throw Refusal() }
+    func databaseDidCommit(_ db: Database) {}
+    func databaseDidRollback(_ db: Database) {}
+  }
+
+  @Test("when COMMIT itself fails, the files stay until the next writer knows which commit counts")
+  func failedCommit() throws {
+    try Workload.build(index, count: 10, step: 10)
+    let before = try PosixFileSystem().list(index)
+    let refuser = CommitRefuser()
+    let writer = try IndexWriter.open(index, creating: nil)
+    for number in 10..<20 { try writer.add(Workload.document(number)) }
+    try writer.catalog.database.write { db in db.add(transactionObserver: refuser, extent: .databaseLifetime) }
+    #expect(throws: IndexStoreError.self) { try writer.commit() }
+    writer.close()
+    #expect(try PosixFileSystem().list(index).count == before.count + 4)
+    try Workload.expect(try IndexSnapshot.open(index), holds: 10)
+    try Workload.expectGood(index)
+    try IndexWriter.open(index, creating: nil).close()
+    #expect(try PosixFileSystem().list(index) == before)
+  }
+
+  @Test("an empty catalog file, as a build may leave it, is no index and no obstacle")
+  func emptyCatalog() throws {
+    try PosixFileSystem().makeFolder(index)
+    let file = try PosixFileSystem().create(index + "/" + IndexFolder.catalog)
+    try file.close()
+    #expect {
+      try IndexSnapshot.open(index)
+    } throws: { error in
+      guard case IndexStoreError.noIndex(_, let reason) = error else { return false }
+      return reason.contains("stopped before its first commit")
+    }
+    try Workload.build(index, count: 4, step: 4)
+    try Workload.expect(try IndexSnapshot.open(index), holds: 4)
+    try Workload.expectGood(index)
+  }
+
+  @Test("a checksum left by an index that was removed does not condemn a new one")
+  func staleChecksum() throws {
+    try Workload.build(index, count: 4, step: 4)
+    for name in try PosixFileSystem().list(index) where name != IndexFolder.checksum {
+      try PosixFileSystem().remove(index + "/" + name)
+    }
+    let writer = try IndexWriter.open(index, creating: Workload.configuration())
+    #expect(try !PosixFileSystem().exists(index + "/" + IndexFolder.checksum))
+    writer.close()
+    try Workload.build(index, count: 6, step: 6)
+    try Workload.expectGood(index)
+  }
+
+  @Test("changed numbers in the manifest's rows are noticed when opening")
+  func changedRows() throws {
+    try Workload.build(index, count: 20, step: 10)
+    let changes = [
+      "UPDATE manifest SET generation = 7", "UPDATE manifest SET document_count = 19",
+      "UPDATE manifest SET next_number = 1", "UPDATE manifest SET checksum = checksum + 1",
+      "UPDATE manifest SET configuration = replace(configuration, 'abc', 'abd')",
+      "UPDATE manifest SET vocabulary_file = NULL", "UPDATE segments SET posting_count = posting_count + 1",
+      "UPDATE segments SET key_checksum = 1", "UPDATE files SET byte_count = byte_count + 1",
+      "UPDATE files SET checksum = 5", "UPDATE files SET kind = 77", "DELETE FROM manifest",
+      "UPDATE manifest SET generation = -1",
+    ]
+    for change in changes {
+      let copy = "copy \(change.hashValue)"
+      try folder.copy("index", to: copy)
+      let catalog = try CatalogDatabase.openForWriting(folder.file(copy))
+      try catalog.write { db in try db.execute(sql: change) }
+      catalog.close()
+      #expect(throws: IndexStoreError.self, "\(change)") { try IndexSnapshot.open(folder.file(copy)) }
+      #expect(throws: IndexStoreError.self, "\(change)") { try IndexWriter.open(folder.file(copy), creating: nil) }
+    }
+    // Keys are checked by the full level, and when they are looked up.
+    let catalog = try CatalogDatabase.openForWriting(index)
+    try catalog.write { db in
+      try db.execute(sql: "UPDATE documents SET ordinal = 1000 WHERE ordinal = 3")
+      try db.execute(sql: "UPDATE documents SET ordinal = 3 WHERE ordinal = 4")
+      try db.execute(sql: "UPDATE documents SET ordinal = 4 WHERE ordinal = 1000")
+    }
+    catalog.close()
+    let snapshot = try IndexSnapshot.open(index)
+    #expect(throws: IndexStoreError.self) { try snapshot.ordinal(ofKey: "key/3") }
+    #expect(try snapshot.ordinal(ofKey: "key/5") == 5)
+    #expect(try !IndexVerifier.verify(index, level: .full).isGood)
+  }
+}

@@ -1,0 +1,1 @@
+"""What tools/benchmark does, step by step: workload, Newel, peers, report."""
