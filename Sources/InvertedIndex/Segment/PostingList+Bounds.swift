@@ -57,7 +57,7 @@ extension PostingList {
   /// - Returns: the number of postings added.
   @inline(__always)
   func add(
-    blocks survivors: [Int], window: Int, weight: Int32, to accumulator: borrowing Accumulator
+    blocks survivors: [Int], window: Int, weight: Int32, to accumulator: Accumulator
   ) -> Int {
     let range = start(ofWindow: window)..<end(ofWindow: window)
     if range.isEmpty { return 0 }

@@ -1,17 +1,23 @@
 internal import CSparseKernels
+internal import Synchronization
 
 /// Scores under way: one signed 32-bit cell per document of a window or a chunk.
 ///
+/// Half a megabyte of fresh memory per query would cost more than a short query itself, so accumulators are used again:
+/// ``borrow(shift:_:)`` lends one out. What its cells hold is left over from the last user; clear before adding.
+///
 /// - Invariant: `cells` points to `capacity` cells, a power of two, from `init` to `deinit`. Document numbers from postings
 ///   are masked to it, ranges are checked, so that even a damaged posting stays inside.
-@safe struct Accumulator: ~Copyable {
+@safe final class Accumulator: @unchecked Sendable {
+  // Unchecked because of the pointers: one borrower at a time uses them.
+
   private let cells: UnsafeMutablePointer<Int32>
   private let positions: UnsafeMutablePointer<UInt32>
   let capacity: Int
   private let mask: Int
 
   /// - Parameter shift: binary logarithm of the number of cells.
-  init(shift: Int) {
+  private init(shift: Int) {
     capacity = 1 << shift
     mask = capacity - 1
     unsafe cells = .allocate(capacity: capacity)
@@ -22,6 +28,22 @@ internal import CSparseKernels
   deinit {
     unsafe cells.deallocate()
     unsafe positions.deallocate()
+  }
+
+  /// Accumulators that nobody uses, a few at most.
+  private static let idle = Mutex<[Accumulator]>([])
+  private static let idleLimit = 16
+
+  /// Lends an accumulator of `1 << shift` cells for the time of `body`.
+  static func borrow<Result>(shift: Int, _ body: (Accumulator) -> Result) -> Result {
+    let found = idle.withLock { idle -> Accumulator? in
+      guard let place = idle.lastIndex(where: { $0.capacity == 1 << shift }) else { return nil }
+      return idle.remove(at: place)
+    }
+    let accumulator = found ?? Accumulator(shift: shift)
+    let result = body(accumulator)
+    idle.withLock { if $0.count < idleLimit { $0.append(accumulator) } }
+    return result
   }
 
   /// Sets a range of cells to 0.

@@ -34,7 +34,16 @@ enum SuperblockSearch {
     }
     windows.sort { ($0.bound, $1.window) > ($1.bound, $0.window) }
 
-    let accumulator = Accumulator(shift: SegmentLayout.windowShift)
+    Accumulator.borrow(shift: SegmentLayout.windowShift) { accumulator in
+      visit(windows, of: query, cells, accumulator, &collector, &counters)
+    }
+  }
+
+  /// Visits windows in the order of their bounds until none can hold a result.
+  private static func visit(
+    _ windows: [(bound: UInt32, window: Int)], of query: SegmentQuery, _ cells: borrowing BoundCells,
+    _ accumulator: Accumulator, _ collector: inout TopKCollector, _ counters: inout SearchCounters
+  ) {
     let blocks = BoundCells(count: blocksPerWindow)
     var survivors: [Int] = []
     survivors.reserveCapacity(blocksPerWindow)
@@ -78,7 +87,7 @@ enum SuperblockSearch {
   }
 
   private static func score(
-    _ query: SegmentQuery, window: Int, _ survivors: [Int], _ accumulator: borrowing Accumulator,
+    _ query: SegmentQuery, window: Int, _ survivors: [Int], _ accumulator: Accumulator,
     counters: inout SearchCounters
   ) {
     for block in survivors { accumulator.clear(block * blockSize..<(block + 1) * blockSize) }
@@ -93,7 +102,7 @@ enum SuperblockSearch {
   }
 
   private static func offer(
-    _ query: SegmentQuery, window: Int, _ survivors: [Int], _ accumulator: borrowing Accumulator,
+    _ query: SegmentQuery, window: Int, _ survivors: [Int], _ accumulator: Accumulator,
     to collector: inout TopKCollector
   ) {
     let base = UInt32(window << SegmentLayout.windowShift)

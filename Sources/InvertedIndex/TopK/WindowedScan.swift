@@ -9,11 +9,19 @@ enum WindowedScan {
   static func run(
     _ query: SegmentQuery, into collector: inout TopKCollector, counters: inout SearchCounters
   ) {
-    let accumulator = Accumulator(shift: SegmentLayout.chunkShift)
+    Accumulator.borrow(shift: SegmentLayout.chunkShift) { accumulator in
+      scan(query, accumulator, &collector, &counters)
+    }
+  }
+
+  private static func scan(
+    _ query: SegmentQuery, _ accumulator: Accumulator, _ collector: inout TopKCollector,
+    _ counters: inout SearchCounters
+  ) {
     for chunk in 0..<SegmentLayout.cells(query.documentCount, SegmentLayout.chunkShift) {
       let base = UInt32(chunk << SegmentLayout.chunkShift)
       let count = min(accumulator.capacity, query.documentCount - Int(base))
-      if chunk > 0 { accumulator.clear(0..<count) }
+      accumulator.clear(0..<count)
       for term in query.positive {
         let range = term.list.range(ofChunk: chunk)
         accumulator.add(term.list, range, weight: Int32(term.weight))
@@ -36,7 +44,7 @@ extension SegmentQuery {
   /// - Parameter base: the document of cell 0.
   @inline(__always)
   func offer(
-    from accumulator: borrowing Accumulator, _ range: Range<Int>, base: UInt32, to collector: inout TopKCollector
+    from accumulator: Accumulator, _ range: Range<Int>, base: UInt32, to collector: inout TopKCollector
   ) {
     accumulator.forEach(in: range, atLeast: collector.threshold) { position, score in
       let document = base &+ UInt32(truncatingIfNeeded: position)
