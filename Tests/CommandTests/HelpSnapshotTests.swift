@@ -7,7 +7,7 @@ import Testing
     .appendingPathComponent("Snapshots")
 
   @Test(arguments: [
-    "newel", "train", "build", "search", "inspect", "explain", "tokens", "evaluate", "stats", "verify",
+    "newel", "train", "build", "search", "inspect", "explain", "tokens", "evaluate", "stats", "verify", "benchmark",
   ])
   func theHelpIsTheOneAgreedOn(command: String) throws {
     let answer = try NewelProcess.newel(command == "newel" ? ["--help"] : [command, "--help"])
