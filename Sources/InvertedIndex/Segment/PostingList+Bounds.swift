@@ -2,6 +2,17 @@
 ///
 /// - Invariant: rows handed to ``BoundCells`` have the length that ``BoundRow`` checked; blocks lie in the window.
 extension PostingList {
+  /// Adds the term's bounds per 16,384 documents. A rare term's windows all get its maximum.
+  func addLevel1(weight: UInt32, to cells: borrowing BoundCells) {
+    if let bounds {
+      unsafe cells.add(bounds.level1, length: bounds.level1Count, weight: weight, at: 0)
+    } else {
+      for cell in 0..<min(windowCount, cells.count) where start(ofWindow: cell) < end(ofWindow: cell) {
+        cells[cell] &+= weight &* UInt32(entry.maximum)
+      }
+    }
+  }
+
   /// Adds the term's bounds per 1,024 documents.
   func addLevel2(weight: UInt32, to cells: borrowing BoundCells) {
     if let bounds {

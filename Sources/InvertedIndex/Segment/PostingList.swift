@@ -146,7 +146,7 @@ internal import ByteStorage
 ///
 /// - Invariant: as of ``PostingList``: each pointer covers the row that `init` checked.
 @safe struct BoundRow {
-  private let level1: UnsafeRawPointer
+  let level1: UnsafeRawPointer
   let level2: UnsafeRawPointer
   /// The full row of level 3, or nil when it is kept as pairs.
   let dense: UnsafeRawPointer?
