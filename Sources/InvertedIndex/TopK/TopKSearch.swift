@@ -47,6 +47,7 @@ public enum TopKSearch {
       case .wand: WAND.run(bound, into: &collector, counters: &counters)
       case .bmw: BlockMaxWAND.run(bound, into: &collector, counters: &counters)
       case .maxscore: MaxScore.run(bound, into: &collector, counters: &counters)
+      case .bmm: BlockMaxMaxScore.run(bound, into: &collector, counters: &counters)
       case .windowed: WindowedScan.run(bound, into: &collector, counters: &counters)
       case .superblock: SuperblockSearch.run(bound, into: &collector, counters: &counters)
       }
