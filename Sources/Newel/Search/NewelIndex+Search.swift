@@ -4,7 +4,7 @@ internal import InvertedIndex
 extension NewelIndex {
   /// Finds the best documents for a query.
   ///
-  /// The answer is exact: the same for every algorithm, to the bit.
+  /// The answer is exact, the same for every algorithm to the bit, unless the request has a budget; the response says which.
   ///
   /// - Throws: ``NewelError``: `invalidArgument` for a count below 1 or a query that cannot be read, `nothingToSearch` for one without
   ///   a known word, `damaged` when a part of the index that the query needs fails its checksum.
@@ -21,7 +21,8 @@ extension NewelIndex {
     let wanted = min(request.count, max(1, documentCount - offset))
     do {
       let result = try TopKSearch.search(
-        translated.query, k: offset + wanted, algorithm: request.algorithm.engine, in: segments)
+        translated.query, k: offset + wanted, algorithm: request.algorithm.engine, budget: request.budget?.engine,
+        in: segments)
       var hits: [SearchHit] = []
       for (position, scored) in result.hits.enumerated().dropFirst(request.offset) {
         hits.append(
@@ -30,7 +31,8 @@ extension NewelIndex {
       }
       return SearchResponse(
         hits: hits, unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords,
-        algorithm: result.algorithm.rawValue, exact: true,
+        algorithm: result.algorithm.rawValue, exact: result.isExact,
+        missedScoreBound: result.isExact ? nil : Double(result.missedBound) * translated.scoreUnit,
         postingsScored: result.counters.postingsScored, documentsScored: result.counters.documentsScored,
         blocksChecked: result.counters.blocksChecked, documentCount: documentCount)
     } catch {
@@ -43,7 +45,8 @@ extension NewelIndex {
     let translated = try translate(request.query)
     do {
       let result = try TopKSearch.search(
-        translated.query, k: request.count, algorithm: request.algorithm.engine, in: segments)
+        translated.query, k: request.count, algorithm: request.algorithm.engine, budget: request.budget?.engine,
+        in: segments)
       var keys: [(key: String, score: Double)] = []
       for scored in result.hits {
         keys.append((try key(of: scored.ordinal), Double(scored.score) * translated.scoreUnit))

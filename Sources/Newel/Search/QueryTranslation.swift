@@ -103,3 +103,11 @@ extension TopKAlgorithm {
     }
   }
 }
+
+extension SearchBudget {
+  var engine: InvertedIndex.SearchBudget {
+    // A number that is no time at all is passed on as none, and refused there.
+    let time = milliseconds.map { $0 > 0 && $0.isFinite ? Duration.nanoseconds(Int64(min(1e15, $0 * 1e6))) : .zero }
+    return InvertedIndex.SearchBudget(blocks: blocks, time: time)
+  }
+}

@@ -18,6 +18,19 @@ public enum TopKAlgorithm: String, Sendable, CaseIterable {
   case superblock
 }
 
+/// How much work a search may do before it answers with what it has.
+public struct SearchBudget: Sendable, Equatable {
+  /// Milliseconds of search, above 0; checked every few microseconds.
+  public var milliseconds: Double?
+  /// Blocks of 64 documents that may be scored, at least 1.
+  public var blocks: Int?
+
+  public init(milliseconds: Double? = nil, blocks: Int? = nil) {
+    self.milliseconds = milliseconds
+    self.blocks = blocks
+  }
+}
+
 /// What to look for and how much of it to return.
 public struct SearchRequest: Sendable {
   public enum Query: Sendable {
@@ -35,24 +48,30 @@ public struct SearchRequest: Sendable {
   /// Number of best hits to leave out, for the next page.
   public var offset: Int
   public var algorithm: TopKAlgorithm
+  /// A limit on the work; nil for an exact answer.
+  public var budget: SearchBudget?
   /// Whether hits carry the documents' metadata.
   public var includesMetadata: Bool
 
   /// - Parameter query: words, in the query language.
   public init(
-    _ query: String, count: Int = 10, offset: Int = 0, algorithm: TopKAlgorithm = .auto, includesMetadata: Bool = true
+    _ query: String, count: Int = 10, offset: Int = 0, algorithm: TopKAlgorithm = .auto, budget: SearchBudget? = nil,
+    includesMetadata: Bool = true
   ) {
     self.init(
-      query: .text(query), count: count, offset: offset, algorithm: algorithm, includesMetadata: includesMetadata)
+      query: .text(query), count: count, offset: offset, algorithm: algorithm, budget: budget,
+      includesMetadata: includesMetadata)
   }
 
   public init(
-    query: Query, count: Int = 10, offset: Int = 0, algorithm: TopKAlgorithm = .auto, includesMetadata: Bool = true
+    query: Query, count: Int = 10, offset: Int = 0, algorithm: TopKAlgorithm = .auto, budget: SearchBudget? = nil,
+    includesMetadata: Bool = true
   ) {
     self.query = query
     self.count = count
     self.offset = offset
     self.algorithm = algorithm
+    self.budget = budget
     self.includesMetadata = includesMetadata
   }
 }

@@ -39,8 +39,10 @@ public struct SearchResponse: Sendable, Codable {
   public let ignoredWords: [String]
   /// The algorithm that ran.
   public let algorithm: String
-  /// Always true: integer scores, total order.
+  /// Whether these are the best documents, in order; false only when a budget was spent before that was certain.
   public let exact: Bool
+  /// When not exact: no document outside the answer scores more than this.
+  public let missedScoreBound: Double?
   public let postingsScored: Int
   public let documentsScored: Int
   public let blocksChecked: Int

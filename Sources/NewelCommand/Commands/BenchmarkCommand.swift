@@ -22,8 +22,9 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(name: [.customShort("k"), .customLong("count")], help: "How many hits, several numbers with commas.")
   var counts: CommaSeparated<Int> = [10, 100, 1000]
 
-  @Option(help: "Some of \(TopKAlgorithm.allCases.map(\.rawValue).joined(separator: ",")), with commas (default: all).")
-  var algorithms: CommaSeparated<TopKAlgorithm> = CommaSeparated(TopKAlgorithm.allCases)
+  @Option(
+    help: "With commas, some of \(TopKAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")) (default: all).")
+  var algorithms: CommaSeparated<TopKAlgorithm>?
 
   @Option(name: .customLong("repeat"), help: "How often each query is timed.")
   var passes = 3
@@ -53,7 +54,8 @@ struct BenchmarkCommand: ParsableCommand {
   func run() throws {
     let opened = try NewelIndex.open(index.index)
     let request = MeasurementRequest(
-      queries: try QueryFile.read(queries, limit: limitQueries), counts: counts.values, algorithms: algorithms.values,
+      queries: try QueryFile.read(queries, limit: limitQueries), counts: counts.values,
+      algorithms: algorithms?.values ?? TopKAlgorithm.allCases,
       passes: passes, budget: budget, truth: try truth.map { try GroundTruth.read($0) })
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { progress in
       try opened.measure(request, progress: progress)

@@ -32,14 +32,28 @@ struct SearchCommand: ParsableCommand {
   @Option(help: "How the best are found; the answer is the same.")
   var algorithm: TopKAlgorithm = .auto
 
+  @Option(
+    parsing: .unconditional, help: "Stop searching after so many milliseconds; the answer says whether it is exact.")
+  var deadline: Double?
+
+  @Option(parsing: .unconditional, help: "Score at most so many blocks of 64 documents; the answer says as above.")
+  var maxBlocks: Int?
+
   @OptionGroup var json: JSONOption
 
   func run() throws {
     let opened = try NewelIndex.open(index.index)
+    let isLimited = deadline != nil || maxBlocks != nil
+    let budget = isLimited ? SearchBudget(milliseconds: deadline, blocks: maxBlocks) : nil
     let response = try opened.search(
-      SearchRequest(query, count: count, offset: offset, algorithm: algorithm))
+      SearchRequest(query, count: count, offset: offset, algorithm: algorithm, budget: budget))
     if json.json { return try JSONOutput.print(response) }
     Console.warnOfWords(unknown: response.unknownWords)
+    if let bound = response.missedScoreBound {
+      TerminalDevice.standardError.write(
+        "newel: not exact, the budget was spent: a document left out may score up to "
+          + "\(NumberText.fixed(bound, decimals: 3))\n")
+    }
     if response.hits.isEmpty {
       Console.print(offset > 0 ? "No more hits." : "No hits.")
       return
