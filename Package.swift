@@ -61,6 +61,7 @@ var targets: [Target] = [
   tests("EmbeddingDumps", ["ByteStorage", "LinearAlgebra"]),
   tests("TokenSpace", ["EmbeddingDumps", "ByteStorage", "LinearAlgebra"], exclude: ["Oracle"]),
   tests("Evaluation", []),
+  .testTarget(name: "CSparseKernelsTests", dependencies: ["CSparseKernels"], swiftSettings: testSettings),
 ]
 
 if !withoutPackages {

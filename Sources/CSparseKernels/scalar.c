@@ -1,5 +1,5 @@
 // The reference of every kernel: plain C, any CPU.
-#include "CSparseKernels.h"
+#include "kernels.h"
 #include <string.h>
 
 // The reflected polynomial 0x82F63B78, four bits at a time.
@@ -76,3 +76,12 @@ size_t newel_collect_at_least_scalar(const int32_t *cells, size_t count, int32_t
     if (cells[i] >= threshold) positions[found++] = (uint32_t)i;
   return found;
 }
+
+const newel_kernels newel_plain_kernels = {
+    .name = "plain",
+    .crc32c = newel_crc32c_scalar,
+    .half_to_float = newel_half_to_float_scalar,
+    .float_to_half = newel_float_to_half_scalar,
+    .add_scaled_bytes = newel_add_scaled_bytes_scalar,
+    .collect_at_least = newel_collect_at_least_scalar,
+};

@@ -1,35 +1,57 @@
-// The few kernels that Swift cannot dispatch by itself: each has a scalar reference and, where the CPU allows, a
-// SIMD variant with the same result to the bit. No allocation, no errors, no I/O; callers check all lengths.
+// The few kernels that Swift cannot dispatch by itself: each has a plain reference and, where the CPU allows, SIMD
+// variants with the same result to the bit. No allocation, no errors, no I/O; callers check all lengths.
+//
+// With a count of 0 no pointer is read, written or moved, so that all of them may be NULL. Arrays of `float`,
+// `uint32_t` and `int32_t` must be aligned to 4 bytes; bytes and halves need no alignment. Inputs and outputs must not
+// overlap.
 #ifndef CSPARSEKERNELS_H
 #define CSPARSEKERNELS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-// The level in use: 0 scalar, 1 SSE4.2, AVX2 and F16C, 2 AVX-512 (F, BW, VL). Chosen once per process; NEWEL_FORCE_SCALAR=1 in the
-// environment forces 0.
-int newel_kernel_level(void);
-
 // CRC-32C (Castagnoli, reflected polynomial 0x82F63B78) of `count` bytes, continuing from `crc` (0 to start).
 uint32_t newel_crc32c(uint32_t crc, const void *bytes, size_t count);
-uint32_t newel_crc32c_scalar(uint32_t crc, const void *bytes, size_t count);
 
-// IEEE 754 binary16 to binary32, exact, NaN payloads kept quiet. `source` need not be aligned.
+// IEEE 754 binary16 to binary32, exact; NaN payloads are kept, made quiet.
 void newel_half_to_float(const void *source, float *destination, size_t count);
-void newel_half_to_float_scalar(const void *source, float *destination, size_t count);
 
-// binary32 to binary16, round to nearest even, overflow to infinity. `destination` need not be aligned.
+// binary32 to binary16, round to nearest even, overflow to infinity; NaN is made quiet and keeps its upper ten bits.
 void newel_float_to_half(const float *source, void *destination, size_t count);
-void newel_float_to_half_scalar(const float *source, void *destination, size_t count);
 
-// cells[i] += weight * bytes[i]: a row of 8-bit maxima into 32-bit bounds. Sums must stay below 2^32.
+// cells[i] += weight * bytes[i], modulo 2^32: a row of 8-bit maxima into 32-bit bounds.
 void newel_add_scaled_bytes(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count);
-void newel_add_scaled_bytes_scalar(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count);
 
-// Writes the positions of the cells that are at least `threshold` to `positions` (room for `count`), ascending, and
-// returns how many there are. Cells are signed, `threshold` is at least 1.
+// Writes the positions of the cells that are at least `threshold` to `positions`, ascending, and returns how many
+// there are. `positions` has room for `count` values; those behind the returned number are left undefined.
 size_t newel_collect_at_least(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions);
-size_t newel_collect_at_least_scalar(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions);
+
+// The instruction sets that have kernels of their own, in order of preference on each architecture.
+enum {
+  NEWEL_PLAIN = 0,   // C only, any CPU.
+  NEWEL_AVX2 = 1,    // x86-64 with SSE4.2, PCLMULQDQ, AVX2 and F16C.
+  NEWEL_AVX512 = 2,  // In addition AVX-512 F, BW and VL.
+  NEWEL_NEON = 3,    // aarch64 with the CRC32 instructions.
+  NEWEL_LEVELS = 4,
+};
+
+// The kernels of one instruction set. Each member is the function of the same name above.
+typedef struct newel_kernels {
+  const char *name;
+  uint32_t (*crc32c)(uint32_t crc, const void *bytes, size_t count);
+  void (*half_to_float)(const void *source, float *destination, size_t count);
+  void (*float_to_half)(const float *source, void *destination, size_t count);
+  void (*add_scaled_bytes)(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count);
+  size_t (*collect_at_least)(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions);
+} newel_kernels;
+
+// The kernels of a level, or NULL when this CPU or this build lacks it. For tests and measurements; everybody else
+// calls the functions above.
+const newel_kernels *newel_kernels_at(int level);
+
+// The level that the functions above use: the best that this CPU has, chosen once per process. NEWEL_FORCE_SCALAR=1 in
+// the environment makes it NEWEL_PLAIN.
+int newel_kernel_level(void);
 
 // Asks for the cache line at `address` ahead of its use; any address is allowed.
 static inline void newel_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }

@@ -1,0 +1,77 @@
+// x86-64 with AVX-512 F, BW and VL. Ends are done under a mask: a lane that is masked off is not read and not written.
+#include "kernels.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl")))
+
+// The mask of the first `count` (< 16) lanes.
+static inline unsigned first_lanes(size_t count) { return (1u << count) - 1u; }
+
+AVX512 static void half_to_float(const void *source, float *destination, size_t count) {
+  const uint8_t *p = source;
+  for (; count >= 16; count -= 16, p += 32, destination += 16)
+    _mm512_storeu_ps(destination, _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p)));
+  if (count == 0) return;
+  const __mmask16 lanes = (__mmask16)first_lanes(count);
+  _mm512_mask_storeu_ps(destination, lanes, _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(lanes, p)));
+}
+
+AVX512 static void float_to_half(const float *source, void *destination, size_t count) {
+  uint8_t *out = destination;
+  for (; count >= 16; count -= 16, source += 16, out += 32)
+    _mm256_storeu_si256((__m256i *)out,
+                        _mm512_cvtps_ph(_mm512_loadu_ps(source), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+  if (count == 0) return;
+  const __mmask16 lanes = (__mmask16)first_lanes(count);
+  _mm256_mask_storeu_epi16(
+      out, lanes,
+      _mm512_cvtps_ph(_mm512_maskz_loadu_ps(lanes, source), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+}
+
+AVX512 static void add_scaled_bytes(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count) {
+  const __m512i factor = _mm512_set1_epi32((int)weight);
+  for (; count >= 16; count -= 16, bytes += 16, cells += 16) {
+    __m512i row = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)bytes));
+    _mm512_storeu_si512(cells, _mm512_add_epi32(_mm512_loadu_si512(cells), _mm512_mullo_epi32(row, factor)));
+  }
+  if (count == 0) return;
+  const __mmask16 lanes = (__mmask16)first_lanes(count);
+  __m512i row = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(lanes, bytes));
+  __m512i sum = _mm512_add_epi32(_mm512_maskz_loadu_epi32(lanes, cells), _mm512_mullo_epi32(row, factor));
+  _mm512_mask_storeu_epi32(cells, lanes, sum);
+}
+
+AVX512 static size_t collect_at_least(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions) {
+  const __m512i least = _mm512_set1_epi32(threshold);
+  const __m512i lane_numbers = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  size_t found = 0, i = 0;
+  for (; i + 16 <= count; i += 16) {
+    const __mmask16 mask = _mm512_cmpge_epi32_mask(_mm512_loadu_si512(cells + i), least);
+    if (mask == 0) continue;
+    // Packed in a register and stored whole: a store that packs is far slower on some CPUs. found <= i, so that the
+    // sixteen values end within the `count` that there is room for.
+    const __m512i numbers = _mm512_add_epi32(lane_numbers, _mm512_set1_epi32((int)(uint32_t)i));
+    _mm512_storeu_si512(positions + found, _mm512_maskz_compress_epi32(mask, numbers));
+    found += (size_t)__builtin_popcount(mask);
+  }
+  if (i == count) return found;
+  const __mmask16 lanes = (__mmask16)first_lanes(count - i);
+  const __mmask16 mask = _mm512_mask_cmpge_epi32_mask(lanes, _mm512_maskz_loadu_epi32(lanes, cells + i), least);
+  if (mask == 0) return found;
+  const __m512i numbers = _mm512_add_epi32(lane_numbers, _mm512_set1_epi32((int)(uint32_t)i));
+  const size_t last = (size_t)__builtin_popcount(mask);
+  _mm512_mask_storeu_epi32(positions + found, (__mmask16)first_lanes(last), _mm512_maskz_compress_epi32(mask, numbers));
+  return found + last;
+}
+
+const newel_kernels newel_avx512_kernels = {
+    .name = "avx512",
+    .crc32c = newel_crc32c_sse42,
+    .half_to_float = half_to_float,
+    .float_to_half = float_to_half,
+    .add_scaled_bytes = add_scaled_bytes,
+    .collect_at_least = collect_at_least,
+};
+#endif

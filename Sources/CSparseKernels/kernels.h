@@ -1,0 +1,27 @@
+// What the files of this target share: the table of each instruction set, and the kernels that another one borrows.
+#ifndef NEWEL_KERNELS_H
+#define NEWEL_KERNELS_H
+
+#include "CSparseKernels.h"
+
+extern const newel_kernels newel_plain_kernels;
+
+uint32_t newel_crc32c_scalar(uint32_t crc, const void *bytes, size_t count);
+void newel_half_to_float_scalar(const void *source, float *destination, size_t count);
+void newel_float_to_half_scalar(const float *source, void *destination, size_t count);
+void newel_add_scaled_bytes_scalar(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count);
+size_t newel_collect_at_least_scalar(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions);
+
+#if defined(__x86_64__)
+extern const newel_kernels newel_avx2_kernels;
+extern const newel_kernels newel_avx512_kernels;
+
+// AVX-512 has no better instruction for it.
+uint32_t newel_crc32c_sse42(uint32_t crc, const void *bytes, size_t count);
+#endif
+
+#if defined(__aarch64__)
+extern const newel_kernels newel_neon_kernels;
+#endif
+
+#endif
