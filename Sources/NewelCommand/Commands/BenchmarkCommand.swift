@@ -20,7 +20,7 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(name: [.customShort("k"), .customLong("count")], help: "How many hits, several numbers with commas.")
   var counts: CommaSeparated<Int> = [10, 100, 1000]
 
-  @Option(help: "Some of \(TopKAlgorithm.allCases.map(\.rawValue).joined(separator: ",")), with commas (default: all).")
+  @Option(help: "Some of \(TopKAlgorithm.allCases.map(\.rawValue).joined(separator: ",")), with commas.")
   var algorithms: CommaSeparated<TopKAlgorithm> = CommaSeparated(TopKAlgorithm.allCases)
 
   @Option(name: .customLong("repeat"), help: "How often each query is timed.")
