@@ -103,7 +103,13 @@ if !withoutPackages {
 
     tests("IndexStore", ["InvertedIndex", "EmbeddingDumps", "ByteStorage", "LinearAlgebra"]),
     tests("Newel", []),
-    .testTarget(name: "CommandTests", dependencies: ["NewelCommand", "Newel"], swiftSettings: testSettings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["NewelCommand", "Newel"], exclude: ["Snapshots"],
+      swiftSettings: testSettings),
+
+    // The program of the README, which CommandTests runs.
+    .executableTarget(
+      name: "ReadmeProgram", dependencies: ["Newel"], path: "Tests/ReadmeProgram", swiftSettings: settings),
   ]
 }
 

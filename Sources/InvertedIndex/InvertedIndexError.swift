@@ -18,6 +18,8 @@ public enum InvertedIndexError: Error, Equatable, Sendable, CustomStringConverti
   case tooManyTerms(found: Int, limit: Int)
   /// `k` must be at least 1.
   case invalidResultCount(Int)
+  /// A budget that allows nothing, or goes with an algorithm that knows none.
+  case invalidBudget
 
   public var description: String {
     switch self {
@@ -39,6 +41,8 @@ public enum InvertedIndexError: Error, Equatable, Sendable, CustomStringConverti
       return "The query has \(found) different tokens, more than the limit of \(limit); shorten it."
     case .invalidResultCount(let k):
       return "\(k) results were asked for, but there must be at least 1."
+    case .invalidBudget:
+      return "A search budget must allow at least one block and some time, and goes with the superblock search only."
     }
   }
 }

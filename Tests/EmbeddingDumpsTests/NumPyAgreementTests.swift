@@ -7,8 +7,8 @@ import Testing
 
 /// A Python with the packages a test needs.
 enum Python {
-  /// `PYTHON` in the environment, or `python3`.
-  static let command = ProcessInfo.processInfo.environment["PYTHON"] ?? "python3"
+  /// `NEWEL_PYTHON` in the environment, or `python3`.
+  static let command = ProcessInfo.processInfo.environment["NEWEL_PYTHON"] ?? "python3"
 
   /// Runs a program; the exit status with what it wrote.
   static func run(_ arguments: [String]) -> (status: Int32, output: String) {

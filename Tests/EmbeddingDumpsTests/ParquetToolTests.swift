@@ -7,7 +7,7 @@ import Testing
   private static let tool = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("tools/parquet-metadata").path
 
-  @Test(.enabled(if: Python.hasPyArrow, "needs python3 with pyarrow; PYTHON names another python3"))
+  @Test(.enabled(if: Python.hasPyArrow, "needs python3 with pyarrow (NEWEL_PYTHON)"))
   func parquetBecomesTheSameRows() throws {
     let folder = TemporaryFolder()
     let script = """

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Every top-k algorithm returns what brute force returns")
 struct TopKEqualityTests {
-  static let algorithms: [TopKAlgorithm] = [.exhaustive, .wand, .bmw, .maxscore, .windowed, .superblock, .auto]
+  static let algorithms: [TopKAlgorithm] = [.exhaustive, .wand, .bmw, .maxscore, .bmm, .windowed, .superblock, .auto]
 
   /// 200 collections × 110 queries: 22,000 random queries, each by every algorithm.
   @Test(arguments: 0..<200)
@@ -145,7 +145,7 @@ struct TopKEqualityTests {
     let collection = try RandomCollection(documents: 3000, vocabulary: 30, density: 0.3, using: &random)
     let query = try SparseQuery(weights: [(0, 0.2), (1, 0.3), (20, 3), (25, 4)])
     let exhaustive = try TopKSearch.search(query, k: 10, algorithm: .exhaustive, in: collection.segments)
-    for algorithm in [TopKAlgorithm.wand, .bmw, .maxscore] {
+    for algorithm in [TopKAlgorithm.wand, .bmw, .maxscore, .bmm] {
       let pruned = try TopKSearch.search(query, k: 10, algorithm: algorithm, in: collection.segments)
       #expect(pruned.counters.postingsScored < exhaustive.counters.postingsScored / 2, "\(algorithm)")
     }

@@ -31,4 +31,7 @@ void newel_add_scaled_bytes_scalar(const uint8_t *bytes, uint32_t weight, uint32
 size_t newel_collect_at_least(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions);
 size_t newel_collect_at_least_scalar(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions);
 
+// Asks for the cache line at `address` ahead of its use; any address is allowed.
+static inline void newel_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
 #endif

@@ -2,6 +2,17 @@
 ///
 /// - Invariant: rows handed to ``BoundCells`` have the length that ``BoundRow`` checked; blocks lie in the window.
 extension PostingList {
+  /// Adds the term's bounds per 16,384 documents. A rare term's windows all get its maximum.
+  func addLevel1(weight: UInt32, to cells: borrowing BoundCells) {
+    if let bounds {
+      unsafe cells.add(bounds.level1, length: bounds.level1Count, weight: weight, at: 0)
+    } else {
+      for cell in 0..<min(windowCount, cells.count) where start(ofWindow: cell) < end(ofWindow: cell) {
+        cells[cell] &+= weight &* UInt32(entry.maximum)
+      }
+    }
+  }
+
   /// Adds the term's bounds per 1,024 documents.
   func addLevel2(weight: UInt32, to cells: borrowing BoundCells) {
     if let bounds {
@@ -59,27 +70,32 @@ extension PostingList {
   func add(
     blocks survivors: [Int], window: Int, weight: Int32, to accumulator: Accumulator
   ) -> Int {
-    let range = start(ofWindow: window)..<end(ofWindow: window)
-    if range.isEmpty { return 0 }
+    guard let bounds else {
+      let range = start(ofWindow: window)..<end(ofWindow: window)
+      accumulator.add(self, range, weight: weight)
+      return range.count
+    }
+    let range = bounds.postingRange(ofWindow: window)
     // Few postings, or most blocks wanted: reading all is quicker than finding the right ones.
-    guard let bounds, range.count >= SegmentLayout.directoryThreshold, survivors.count < 128 else {
+    guard range.count >= SegmentLayout.directoryThreshold, survivors.count < 128 else {
       accumulator.add(self, range, weight: weight)
       return range.count
     }
     var added = 0
+    var records = bounds.recordRange(ofWindow: window)[...]
     var index = 0
-    let firstQuarter = window << (SegmentLayout.windowShift - SegmentLayout.quarterShift)
     while index < survivors.count {
       let quarter = survivors[index] >> 6
       var end = index + 1
       while end < survivors.count, survivors[end] >> 6 == quarter { end += 1 }
-      if let record = bounds.directory.record(ofQuarter: firstQuarter + quarter) {
-        added += bounds.directory.forEachRun(record, of: survivors[index..<end]) { run in
+      while let number = records.first, bounds.record(number).quarter < quarter { records = records.dropFirst() }
+      if let number = records.first, bounds.record(number).quarter == quarter {
+        added += bounds.forEachRun(number, of: survivors[index..<end]) { run in
           accumulator.add(self, run.clamped(to: range), weight: weight)
         }
       } else {
         // Fewer than 64 postings in the quarter: all of them.
-        let first = UInt32(truncatingIfNeeded: (firstQuarter + quarter) << SegmentLayout.quarterShift) & 0xFFFF
+        let first = UInt32(truncatingIfNeeded: ((window << 2) + quarter) << SegmentLayout.quarterShift) & 0xFFFF
         let low = lowerBound(first, in: range)
         let past = first + UInt32(1 << SegmentLayout.quarterShift)
         let high = past > 0xFFFF ? range.upperBound : lowerBound(past, in: low..<range.upperBound)
@@ -117,31 +133,5 @@ extension PostingList {
       maximum = max(maximum, impact(number))
     }
     if cell >= 0 { body(cell, maximum) }
-  }
-}
-
-extension RunDirectory {
-  /// Calls `body` with the postings of some blocks of a record's quarter.
-  ///
-  /// - Parameter blocks: ascending, of one quarter; only the low 6 bits count.
-  /// - Returns: the number of postings.
-  @inline(__always)
-  func forEachRun(_ record: Int, of blocks: ArraySlice<Int>, _ body: (Range<Int>) -> Void) -> Int {
-    var place = base(record)
-    var run = 0
-    var added = 0
-    for block in blocks {
-      let wanted = block & 63
-      while run < wanted {
-        place &+= runLength(record, run: run)
-        run &+= 1
-      }
-      let length = runLength(record, run: run)
-      if length > 0 { body(place..<place + length) }
-      added &+= length
-      place &+= length
-      run &+= 1
-    }
-    return added
   }
 }

@@ -1,6 +1,6 @@
 internal import ByteStorage
 
-/// Writes the postings file: summary, table of terms, window ends, postings, run directory, bounds (FORMAT.md §7.1).
+/// Writes the postings file: summary, table of terms, window ends, postings, bounds and runs (FORMAT.md §7.1).
 struct PostingsSerializer {
   let lists: InvertedLists
   let vocabularyCount: Int
@@ -12,7 +12,6 @@ struct PostingsSerializer {
 
     var terms = ByteWriter()
     var bounds = BoundsCollector(documentCount: lists.documentCount)
-    var directory = RunDirectoryCollector()
     var documents: [UInt32] = []
     try writer.begin(.postings)
     for slot in lists.tokens.indices {
@@ -24,7 +23,6 @@ struct PostingsSerializer {
       if documents.count >= SegmentLayout.coldLimit {
         row = UInt32(bounds.rowCount)
         bounds.append(documents: documents, impacts: impacts)
-        directory.append(documents: documents)
       }
       Self.appendTermRecord(
         token: lists.tokens[slot], firstPosting: range.lowerBound, row: row, impacts: impacts, to: &terms)
@@ -33,7 +31,6 @@ struct PostingsSerializer {
 
     try writer.write(.terms, terms.bytes)
     try writer.write(.windowEnds, lists.windowEnds)
-    try directory.write(to: writer)
     try bounds.write(to: writer)
     if let order { try writer.write(.order, order) }
   }
@@ -103,41 +100,5 @@ struct TermStatistics: Equatable {
         kth[index] = UInt8(impact)
       }
     }
-  }
-}
-
-/// Where a frequent term's postings lie inside each 4,096-document quarter, in runs of 64 documents.
-struct RunDirectoryCollector {
-  private var starts: [UInt32] = [0]
-  private var quarters: [UInt16] = []
-  private var records: [UInt8] = []
-
-  /// Appends the next bounded term.
-  mutating func append(documents: [UInt32]) {
-    var first = 0
-    while first < documents.count {
-      let quarter = documents[first] >> UInt32(SegmentLayout.quarterShift)
-      var end = first
-      while end < documents.count, documents[end] >> UInt32(SegmentLayout.quarterShift) == quarter { end += 1 }
-      if end - first >= SegmentLayout.directoryThreshold {
-        quarters.append(UInt16(quarter))
-        var runs = [UInt8](repeating: 0, count: 64)
-        for document in documents[first..<end] {
-          runs[Int(document >> UInt32(SegmentLayout.level3Shift)) & 63] += 1
-        }
-        var base = ByteWriter()
-        base.u32(UInt32(first))
-        records.append(contentsOf: base.bytes)
-        records.append(contentsOf: runs)
-      }
-      first = end
-    }
-    starts.append(UInt32(quarters.count))
-  }
-
-  func write(to writer: EnvelopeWriter) throws(StorageError) {
-    try writer.write(.directoryStarts, starts)
-    try writer.write(.directoryQuarters, quarters)
-    try writer.write(.directoryRecords, records)
   }
 }

@@ -29,14 +29,12 @@ public final class SegmentIndex: Sendable {
   private let slots: [UInt32]
   let postingBytes: SegmentBytes
   let windowEndBytes: SegmentBytes
-  let directoryStartBytes: SegmentBytes
-  let directoryQuarterBytes: SegmentBytes
-  let directoryRecordBytes: SegmentBytes
+  let windowDirectoryBytes: SegmentBytes
+  let runRecordBytes: SegmentBytes
   let level1Bytes: SegmentBytes
   let level2Bytes: SegmentBytes
   let level3RowBytes: SegmentBytes
   let level3DenseBytes: SegmentBytes
-  let level3StartBytes: SegmentBytes
   let level3PairBytes: SegmentBytes
   let orderBytes: SegmentBytes?
   let checkedTerms: CheckedTerms
@@ -95,14 +93,12 @@ public final class SegmentIndex: Sendable {
     }
     postingBytes = try bytes(.postings)
     windowEndBytes = try bytes(.windowEnds)
-    directoryStartBytes = try bytes(.directoryStarts)
-    directoryQuarterBytes = try bytes(.directoryQuarters)
-    directoryRecordBytes = try bytes(.directoryRecords)
+    windowDirectoryBytes = try bytes(.windowDirectory)
+    runRecordBytes = try bytes(.runRecords)
     level1Bytes = try bytes(.level1)
     level2Bytes = try bytes(.level2)
     level3RowBytes = try bytes(.level3Rows)
     level3DenseBytes = try bytes(.level3Dense)
-    level3StartBytes = try bytes(.level3Starts)
     level3PairBytes = try bytes(.level3Pairs)
     checkedTerms = CheckedTerms(count: terms.count)
     orderBytes = postings.optionalSection(.order).map { SegmentBytes($0) }

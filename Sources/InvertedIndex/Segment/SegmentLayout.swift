@@ -16,6 +16,10 @@ enum SegmentLayout {
   /// … in 64 runs, and is written when the term has at least this many postings there.
   static let directoryThreshold = 64
   static let directoryRecordSize = 4 + 64
+  /// A record's first number: which quarter of its window, above the number of postings before it.
+  static let quarterBitShift = 30
+  /// One entry of the directory of windows: first posting, first pair, first record.
+  static let windowEntrySize = 12
 
   /// Bounds are kept per window of 16,384, per 1,024 and per 64 documents.
   static let level1Shift = windowShift
@@ -53,14 +57,12 @@ extension SectionTag {
   static let terms = SectionTag("TERM")
   static let windowEnds = SectionTag("WEND")
   static let postings = SectionTag("POST")
-  static let directoryStarts = SectionTag("RUNS")
-  static let directoryQuarters = SectionTag("RUNQ")
-  static let directoryRecords = SectionTag("RUNR")
+  static let windowDirectory = SectionTag("WDIR")
+  static let runRecords = SectionTag("RUNR")
   static let level1 = SectionTag("BND1")
   static let level2 = SectionTag("BND2")
   static let level3Rows = SectionTag("BN3R")
   static let level3Dense = SectionTag("BN3D")
-  static let level3Starts = SectionTag("BN3S")
   static let level3Pairs = SectionTag("BN3P")
   static let order = SectionTag("ORDR")
   static let forwardStarts = SectionTag("FOFF")

@@ -19,7 +19,7 @@ extension SegmentIndex {
       let documents = try verifyPostings(of: list, slot: slot, against: expected)
       if let bounds = list.bounds {
         try verifyBounds(bounds, of: list, documents: documents)
-        try verifyDirectory(bounds.directory, of: list, documents: documents)
+        try verifyDirectory(bounds, of: list, documents: documents)
       } else if list.count >= SegmentLayout.coldLimit {
         throw inconsistent(section: "TERM", detail: "token \(list.entry.token) lacks bounds")
       }
@@ -110,27 +110,40 @@ extension SegmentIndex {
   }
 
   private func verifyDirectory(
-    _ directory: RunDirectory, of list: PostingList, documents: [UInt32]
+    _ bounds: BoundRow, of list: PostingList, documents: [UInt32]
   ) throws(InvertedIndexError) {
-    var collector: [Int: Int] = [:]
-    for document in documents { collector[Int(document) >> SegmentLayout.quarterShift, default: 0] += 1 }
-    let expected = collector.filter { $0.value >= SegmentLayout.directoryThreshold }.map(\.key).sorted()
-    guard expected == (0..<directory.count).map(directory.quarter) else {
-      throw inconsistent(section: "RUNQ", detail: "the quarters of token \(list.entry.token) are others")
-    }
-    var place = 0
-    for (index, quarter) in expected.enumerated() {
-      while place < documents.count, Int(documents[place]) >> SegmentLayout.quarterShift < quarter { place += 1 }
-      guard directory.base(index) == place else {
-        throw inconsistent(section: "RUNR", detail: "a record of token \(list.entry.token) begins elsewhere")
+    var frequencies: [Int: Int] = [:]
+    for document in documents { frequencies[Int(document) >> SegmentLayout.quarterShift, default: 0] += 1 }
+    for window in 0..<windowCount {
+      guard bounds.postingRange(ofWindow: window) == list.start(ofWindow: window)..<list.end(ofWindow: window) else {
+        throw inconsistent(section: "WDIR", detail: "window \(window) of token \(list.entry.token) lies elsewhere")
       }
-      for run in 0..<64 {
-        let block = (quarter << (SegmentLayout.quarterShift - SegmentLayout.level3Shift)) + run
-        let begin = place
-        while place < documents.count, Int(documents[place]) >> SegmentLayout.level3Shift == block { place += 1 }
-        guard directory.runLength(index, run: run) == place - begin else {
-          throw inconsistent(section: "RUNR", detail: "run \(run) of token \(list.entry.token) has another length")
-        }
+      let quarters = (window * 4..<window * 4 + 4).filter {
+        frequencies[$0, default: 0] >= SegmentLayout.directoryThreshold
+      }
+      let records = bounds.recordRange(ofWindow: window)
+      guard records.map({ window * 4 + bounds.record($0).quarter }) == quarters else {
+        throw inconsistent(section: "RUNR", detail: "the quarters of token \(list.entry.token) are others")
+      }
+      for (record, quarter) in zip(records, quarters) {
+        try verifyRuns(bounds, record: record, quarter: quarter, of: list, documents: documents)
+      }
+    }
+  }
+
+  private func verifyRuns(
+    _ bounds: BoundRow, record: Int, quarter: Int, of list: PostingList, documents: [UInt32]
+  ) throws(InvertedIndexError) {
+    var place = documents.firstIndex { Int($0) >> SegmentLayout.quarterShift == quarter } ?? documents.count
+    guard bounds.record(record).base == place else {
+      throw inconsistent(section: "RUNR", detail: "a record of token \(list.entry.token) begins elsewhere")
+    }
+    for run in 0..<64 {
+      let block = (quarter << (SegmentLayout.quarterShift - SegmentLayout.level3Shift)) + run
+      let begin = place
+      while place < documents.count, Int(documents[place]) >> SegmentLayout.level3Shift == block { place += 1 }
+      guard bounds.runLength(record, run: run) == place - begin else {
+        throw inconsistent(section: "RUNR", detail: "run \(run) of token \(list.entry.token) has another length")
       }
     }
   }

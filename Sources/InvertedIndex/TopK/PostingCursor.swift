@@ -73,7 +73,7 @@ struct PostingCursor {
     }
     if low == range.upperBound { return low }
     if let bounds = list.bounds,
-      let run = bounds.directory.run(ofBlock: Int(target >> UInt32(SegmentLayout.level3Shift)))
+      let run = bounds.run(ofBlock: Int(target >> UInt32(SegmentLayout.level3Shift)))
     {
       // The run may lie before the cursor, never before the first posting of the block.
       low = max(low, min(run, range.upperBound))

@@ -17,9 +17,13 @@ enum SuperblockSearch {
   private static let blocksPerCell = 1 << (SegmentLayout.level2Shift - SegmentLayout.level3Shift)
   private static let blockSize = 1 << SegmentLayout.level3Shift
 
+  /// - Parameter budget: when it is spent, the windows not visited are left out.
+  /// - Returns: the most that a document left out can score; 0 when none was left out that could be a result.
+  @discardableResult
   static func run(
-    _ query: SegmentQuery, into collector: inout TopKCollector, counters: inout SearchCounters
-  ) {
+    _ query: SegmentQuery, into collector: inout TopKCollector, counters: inout SearchCounters,
+    budget: SpentBudget = .unlimited
+  ) -> UInt32 {
     let cellCount = SegmentLayout.cells(query.documentCount, SegmentLayout.level2Shift)
     let cells = BoundCells(count: cellCount)
     for term in query.positive { term.list.addLevel2(weight: term.weight, to: cells) }
@@ -34,21 +38,28 @@ enum SuperblockSearch {
     }
     windows.sort { ($0.bound, $1.window) > ($1.bound, $0.window) }
 
-    Accumulator.borrow(shift: SegmentLayout.windowShift) { accumulator in
-      visit(windows, of: query, cells, accumulator, &collector, &counters)
+    return Accumulator.borrow(shift: SegmentLayout.windowShift) { accumulator in
+      visit(windows, of: query, cells, accumulator, budget, &collector, &counters)
     }
   }
 
-  /// Visits windows in the order of their bounds until none can hold a result.
+  /// Visits windows in the order of their bounds until none can hold a result, or the budget is spent.
+  ///
+  /// - Returns: the bound of the first window left out, 0 when all were visited that needed to be.
   private static func visit(
     _ windows: [(bound: UInt32, window: Int)], of query: SegmentQuery, _ cells: borrowing BoundCells,
-    _ accumulator: Accumulator, _ collector: inout TopKCollector, _ counters: inout SearchCounters
-  ) {
+    _ accumulator: Accumulator, _ budget: SpentBudget, _ collector: inout TopKCollector,
+    _ counters: inout SearchCounters
+  ) -> UInt32 {
     let blocks = BoundCells(count: blocksPerWindow)
     var survivors: [Int] = []
     survivors.reserveCapacity(blocksPerWindow)
-    for (bound, window) in windows {
+    for (position, (bound, window)) in windows.enumerated() {
       if bound < collector.threshold { break }
+      if budget.isSpent(counters) { return bound }
+      if position + 1 < windows.count {
+        for term in query.positive { term.list.bounds?.prefetchEntry(ofWindow: windows[position + 1].window) }
+      }
       findSurvivors(query, window: window, cells, blocks, threshold: collector.threshold, &survivors)
       counters.windowsVisited += 1
       counters.blocksChecked += blocksPerWindow
@@ -58,6 +69,7 @@ enum SuperblockSearch {
       score(query, window: window, survivors, accumulator, counters: &counters)
       offer(query, window: window, survivors, accumulator, to: &collector)
     }
+    return 0
   }
 
   /// The blocks of a window whose bound reaches the threshold, ascending.
@@ -76,6 +88,7 @@ enum SuperblockSearch {
     guard low < high else { return }
     let range = low * blocksPerCell..<high * blocksPerCell
     blocks.clear(range)
+    for term in query.positive { term.list.bounds?.prefetchBounds(ofWindow: window) }
     for term in query.positive {
       term.list.addLevel3(weight: term.weight, window: window, blocks: range, to: blocks)
     }
@@ -90,6 +103,7 @@ enum SuperblockSearch {
     _ query: SegmentQuery, window: Int, _ survivors: [Int], _ accumulator: Accumulator,
     counters: inout SearchCounters
   ) {
+    for term in query.positive { term.list.bounds?.prefetchRecords(ofWindow: window) }
     for block in survivors { accumulator.clear(block * blockSize..<(block + 1) * blockSize) }
     for term in query.positive {
       counters.postingsScored += term.list.add(

@@ -10,6 +10,8 @@ public enum TopKAlgorithm: String, Sendable, CaseIterable {
   case bmw
   /// ``MaxScore`` (Turtle and Flood 1995).
   case maxscore
+  /// ``BlockMaxMaxScore`` (Dimopoulos, Nepomnyachiy and Suel 2013).
+  case bmm
   /// ``WindowedScan``: every posting, by kernels.
   case windowed
   /// ``SuperblockSearch``: blocks that three levels of bounds leave over.

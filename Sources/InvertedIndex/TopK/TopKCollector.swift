@@ -15,19 +15,25 @@ public struct ScoredDocument: Sendable, Equatable {
 /// The threshold is inclusive: a document whose bound equals it may still enter (by its place in the order), so whoever
 /// prunes keeps what satisfies `bound >= threshold`. That makes the answer independent of the order of visits.
 struct TopKCollector {
-  /// Min-heap of keys: score in the high half, complemented ordinal in the low half, so that larger is better.
-  private var heap: [UInt64] = []
+  /// Score in the high half, complemented ordinal in the low half, so that larger is better. Up to ``heapLimit`` results
+  /// a min-heap, otherwise a buffer that is cut back to the best k when it is full.
+  private var keys: [UInt64] = []
   private let capacity: Int
+  private let bufferLimit: Int
   /// Scores below it cannot enter. At least 1: a score of 0 is no hit.
   private(set) var threshold: UInt32
+
+  /// Beyond so many results a buffer with selection beats a heap.
+  private static let heapLimit = 32
 
   /// - Parameters:
   ///   - capacity: k, at least 1.
   ///   - seed: a score that at least k documents are known to reach, or 1.
   init(capacity: Int, seed: UInt32 = 1) {
     self.capacity = capacity
+    bufferLimit = capacity <= Self.heapLimit ? capacity : capacity + max(64, capacity)
     threshold = max(1, seed)
-    heap.reserveCapacity(min(capacity, 1 << 16))
+    keys.reserveCapacity(min(bufferLimit, 1 << 16))
   }
 
   /// Offers a document whose exact score is `score`.
@@ -38,27 +44,39 @@ struct TopKCollector {
   }
 
   private mutating func insert(_ key: UInt64) {
-    if heap.count < capacity {
-      heap.append(key)
-      siftUp(heap.count - 1)
-      if heap.count == capacity { raiseThreshold() }
-    } else if key > heap[0] {
-      heap[0] = key
+    if capacity > Self.heapLimit {
+      keys.append(key)
+      if keys.count == bufferLimit { cutBack() }
+    } else if keys.count < capacity {
+      keys.append(key)
+      siftUp(keys.count - 1)
+      if keys.count == capacity { raiseThreshold(to: keys[0]) }
+    } else if key > keys[0] {
+      keys[0] = key
       siftDown(0)
-      raiseThreshold()
+      raiseThreshold(to: keys[0])
     }
   }
 
-  private mutating func raiseThreshold() {
-    threshold = max(threshold, UInt32(heap[0] >> 32))
+  /// Keeps the best k of the buffer; the k-th is the new threshold.
+  private mutating func cutBack() {
+    let surplus = keys.count - capacity
+    guard surplus >= 0 else { return }
+    Selection.partition(&keys, in: 0..<keys.count, at: surplus)
+    raiseThreshold(to: keys[surplus])
+    keys.removeFirst(surplus)
+  }
+
+  private mutating func raiseThreshold(to key: UInt64) {
+    threshold = max(threshold, UInt32(key >> 32))
   }
 
   private mutating func siftUp(_ start: Int) {
     var child = start
     while child > 0 {
       let parent = (child - 1) / 2
-      if heap[child] >= heap[parent] { break }
-      heap.swapAt(child, parent)
+      if keys[child] >= keys[parent] { break }
+      keys.swapAt(child, parent)
       child = parent
     }
   }
@@ -67,17 +85,17 @@ struct TopKCollector {
     var parent = start
     while true {
       var child = 2 * parent + 1
-      if child >= heap.count { break }
-      if child + 1 < heap.count, heap[child + 1] < heap[child] { child += 1 }
-      if heap[parent] <= heap[child] { break }
-      heap.swapAt(parent, child)
+      if child >= keys.count { break }
+      if child + 1 < keys.count, keys[child + 1] < keys[child] { child += 1 }
+      if keys[parent] <= keys[child] { break }
+      keys.swapAt(parent, child)
       parent = child
     }
   }
 
   /// The documents, best first.
   func sorted() -> [ScoredDocument] {
-    heap.sorted(by: >).map { key in
+    keys.sorted(by: >).prefix(capacity).map { key in
       ScoredDocument(ordinal: ~UInt32(truncatingIfNeeded: key), score: UInt32(key >> 32))
     }
   }

@@ -17,6 +17,12 @@ public struct TopKResult: Sendable {
   /// The algorithm that ran, never `auto`.
   public let algorithm: TopKAlgorithm
   public let counters: SearchCounters
+  /// 0 when the answer is exact. Otherwise no document outside it scores more than this: the budget was spent before every
+  /// document that could be a result was scored.
+  public let missedBound: UInt32
+
+  /// Whether the hits are the best k documents, in order.
+  public var isExact: Bool { missedBound == 0 }
 }
 
 /// Exact top-k over the segments of an index.
@@ -25,16 +31,22 @@ public enum TopKSearch {
   ///
   /// - Parameters:
   ///   - k: at least 1; fewer hits come back when fewer documents match.
+  ///   - budget: how much work may be done; nil for an exact answer. With a budget `auto` is the superblock search.
   ///   - segments: in insertion order.
-  /// - Throws: ``InvertedIndexError/invalidResultCount(_:)``, or `storage` when a list that the query needs is damaged:
+  /// - Throws: ``InvertedIndexError/invalidResultCount(_:)``, ``InvertedIndexError/invalidBudget``, or `storage` when a list that the query needs is damaged:
   ///   an answer is exact or it is an error.
   public static func search(
-    _ query: SparseQuery, k: Int, algorithm: TopKAlgorithm = .auto, in segments: [PlacedSegment]
+    _ query: SparseQuery, k: Int, algorithm: TopKAlgorithm = .auto, budget: SearchBudget? = nil,
+    in segments: [PlacedSegment]
   ) throws(InvertedIndexError) -> TopKResult {
     guard k >= 1 else { throw .invalidResultCount(k) }
+    if let budget, !budget.isValid || (algorithm != .auto && algorithm != .superblock) { throw .invalidBudget }
+    let spent = SpentBudget(budget)
     var documents = 0
     for segment in segments { documents += segment.index.documentCount }
-    let chosen = algorithm == .auto ? plan(k: k, documents: documents) : algorithm
+    let planned = budget == nil ? plan(k: k, documents: documents) : .superblock
+    let chosen = algorithm == .auto ? planned : algorithm
+    var missedBound: UInt32 = 0
     var collector = TopKCollector(
       capacity: max(1, min(k, documents)), seed: seedThreshold(query, k: k, in: segments))
     var counters = SearchCounters()
@@ -47,11 +59,17 @@ public enum TopKSearch {
       case .wand: WAND.run(bound, into: &collector, counters: &counters)
       case .bmw: BlockMaxWAND.run(bound, into: &collector, counters: &counters)
       case .maxscore: MaxScore.run(bound, into: &collector, counters: &counters)
+      case .bmm: BlockMaxMaxScore.run(bound, into: &collector, counters: &counters)
       case .windowed: WindowedScan.run(bound, into: &collector, counters: &counters)
-      case .superblock: SuperblockSearch.run(bound, into: &collector, counters: &counters)
+      case .superblock:
+        let missed = SuperblockSearch.run(bound, into: &collector, counters: &counters, budget: spent)
+        missedBound = max(missedBound, missed)
       }
     }
-    return TopKResult(hits: collector.sorted(), algorithm: chosen, counters: counters)
+    // What was left out may have fallen below the threshold since.
+    if missedBound < collector.threshold { missedBound = 0 }
+    return TopKResult(
+      hits: collector.sorted(), algorithm: chosen, counters: counters, missedBound: missedBound)
   }
 
   /// The number of documents whose score is at least `score`: the pessimistic rank of a document with that score.

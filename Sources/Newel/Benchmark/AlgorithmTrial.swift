@@ -69,8 +69,8 @@ struct AlgorithmTrial {
   func disagreement(with reference: AlgorithmTrial) -> String? {
     let differing = zip(answers, reference.answers).map { $0 != $1 }
     guard let first = differing.firstIndex(of: true) else { return nil }
-    return "at k=\(count), \(algorithm.rawValue) and \(reference.algorithm.rawValue) answer "
-      + "\(differing.count { $0 }) of \(differing.count) queries differently, the first of them number \(first)"
+    return "At k=\(count), \(algorithm.rawValue) and \(reference.algorithm.rawValue) answer "
+      + "\(differing.count { $0 }) of \(differing.count) queries differently, the first of them number \(first)."
   }
 
   /// Sums over queries.

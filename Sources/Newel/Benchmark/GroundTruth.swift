@@ -31,8 +31,8 @@ public struct GroundTruth: Sendable {
       else {
         throw NewelError(
           .invalidInput,
-          "\(path): its header says \(queries) queries with \(depth) documents each, but its length of "
-            + "\(file.byteCount) bytes does not fit; a ground truth of a .csr file is expected")
+          "'\(path)' says in its header that it has \(queries) queries with \(depth) documents each, but its length of "
+            + "\(file.byteCount) bytes does not fit; give the ground truth of a .csr file.")
       }
       let documents = try reader.u32Array(count)
       let scores =

@@ -50,17 +50,19 @@ extension NewelIndex {
 
   private static func check(_ request: MeasurementRequest) throws(NewelError) {
     func refuse(_ sentence: String) -> NewelError { NewelError(.invalidArgument, sentence) }
-    guard !request.queries.isEmpty else { throw refuse("there are no queries to measure") }
-    guard !request.algorithms.isEmpty else { throw refuse("there is no algorithm to measure") }
-    guard !request.counts.isEmpty else { throw refuse("there is no number of results to measure") }
-    guard request.passes >= 1 else { throw refuse("\(request.passes) passes were asked for; at least 1 is needed") }
+    guard !request.queries.isEmpty else { throw refuse("There are no queries to measure.") }
+    guard !request.algorithms.isEmpty else { throw refuse("There is no algorithm to measure.") }
+    guard !request.counts.isEmpty else { throw refuse("There is no number of results to measure.") }
+    guard request.passes >= 1 else {
+      throw refuse("\(request.passes) passes were asked for, but there must be at least 1.")
+    }
     for count in request.counts {
-      guard count >= 1 else { throw refuse("\(count) results were asked for, but the number must be at least 1") }
+      guard count >= 1 else { throw refuse("\(count) results were asked for, but there must be at least 1.") }
       guard let truth = request.truth, truth.depth < count else { continue }
-      throw refuse("\(truth.path) lists \(truth.depth) documents for each query, too few for recall at \(count)")
+      throw refuse("'\(truth.path)' lists \(truth.depth) documents for each query, too few for recall at \(count).")
     }
     if let truth = request.truth, truth.queryCount < request.queries.count {
-      throw refuse("\(truth.path) has \(truth.queryCount) queries, but \(request.queries.count) are measured")
+      throw refuse("'\(truth.path)' has \(truth.queryCount) queries, but \(request.queries.count) are measured.")
     }
   }
 }

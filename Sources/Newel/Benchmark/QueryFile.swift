@@ -25,13 +25,15 @@ public enum QueryFile {
     } catch {
       throw NewelError(wrapping: error)
     }
-    guard !queries.isEmpty else { throw NewelError(.invalidInput, "\(path) has no queries") }
+    guard !queries.isEmpty else {
+      throw NewelError(.invalidInput, "'\(path)' has no queries; write one JSON object per line.")
+    }
     return queries
   }
 
   private static func query(_ line: MetadataRecord) throws(NewelError) -> SearchRequest.Query {
     func failure(_ reason: String) -> NewelError {
-      NewelError(.invalidInput, "\(line.path), line \(line.line): \(reason)")
+      NewelError(.invalidInput, "'\(line.path)' line \(line.line): \(reason).")
     }
     let forms = ["vector", "text", "query"].filter { line.object[$0] != nil }
     guard forms.count == 1 else {

@@ -34,7 +34,7 @@ extension NewelError {
     switch error {
     case .storage(let error): code(of: error)
     case .inconsistent: .damaged
-    case .invalidQueryWeight, .tooManyTerms, .invalidResultCount: .invalidArgument
+    case .invalidQueryWeight, .tooManyTerms, .invalidResultCount, .invalidBudget: .invalidArgument
     case .invalidCeiling, .invalidPosting, .segmentFull: .invalidInput
     }
   }

@@ -97,6 +97,7 @@ extension TopKAlgorithm {
     case .wand: .wand
     case .bmw: .bmw
     case .maxscore: .maxscore
+    case .bmm: .bmm
     case .windowed: .windowed
     case .superblock: .superblock
     }

@@ -10,6 +10,8 @@ public enum TopKAlgorithm: String, Sendable, CaseIterable {
   case bmw
   /// MaxScore (Turtle and Flood 1995).
   case maxscore
+  /// Block-max MaxScore (Dimopoulos, Nepomnyachiy and Suel 2013).
+  case bmm
   /// Every posting, by kernels, a chunk of documents at a time.
   case windowed
   /// Only the blocks that three levels of bounds leave over, in the order of their bounds.

@@ -3,7 +3,9 @@ import Newel
 
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "benchmark", abstract: "Time queries, and check that all algorithms give the same answers.",
+    commandName: "benchmark",
+    abstract: "Time queries, and check that all algorithms give the same answers.",
+    usage: "newel benchmark INDEX --queries FILE [-k COUNTS] [<options>]",
     discussion: """
       Times are processor time of one thread, from query vector to the ordinals and scores of the best documents; the \
       median over the passes for each query, then the distribution over the queries. Exit status 1 when two algorithms \
@@ -57,7 +59,7 @@ struct BenchmarkCommand: ParsableCommand {
       try opened.measure(request, progress: progress)
     }
     if json.json { try JSONOutput.print(report) } else { show(report) }
-    if !report.disagreements.isEmpty { throw CommandFailure(report.disagreements.joined(separator: "; ")) }
+    if !report.disagreements.isEmpty { throw CommandFailure(report.disagreements.joined(separator: " ")) }
   }
 
   private func show(_ report: MeasurementReport) {
@@ -84,10 +86,10 @@ struct BenchmarkCommand: ParsableCommand {
     }
     Console.print(table)
     if report.unknownTokens > 0 {
-      Console.print("\(NumberText.grouped(report.unknownTokens)) tokens of the queries are not in the vocabulary")
+      Console.print("\(NumberText.grouped(report.unknownTokens)) tokens of the queries are not in the vocabulary.")
     }
     if report.emptyQueries > 0 {
-      Console.print("\(NumberText.grouped(report.emptyQueries)) queries have no token that could find anything")
+      Console.print("\(NumberText.grouped(report.emptyQueries)) queries have no token that could find anything.")
     }
   }
 }

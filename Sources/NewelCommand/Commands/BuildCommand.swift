@@ -3,7 +3,12 @@ import Newel
 
 struct BuildCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "build", abstract: "Build an index from embeddings or from sparse vectors, or append to one.",
+    commandName: "build",
+    abstract: "Build an index from embeddings or from sparse vectors, or append to one.",
+    usage: """
+      newel build INDEX --images PATH --metadata PATH [--head FILE] [<options>]
+      newel build INDEX --sparse PATH [--metadata PATH] [<options>]
+      """,
     discussion: """
       Building into a folder that is an index appends a segment to it. Everything becomes visible at once when the build \
       has succeeded; a build that fails, is stopped or is killed leaves the index as it was.

@@ -5,7 +5,9 @@ import Newel
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Measure how well queries find the documents they should.",
+    commandName: "evaluate",
+    abstract: "Measure how well queries find the documents they should.",
+    usage: "newel evaluate INDEX (--queries FILE | --captions) [<options>]",
     discussion: """
       Queries are lines {"id", "text" or "query" or "vector", "relevant": [keys]}: "text" is plain words, "query" the \
       query language, "vector" token weights. With --captions every document's caption is a query for that document. \

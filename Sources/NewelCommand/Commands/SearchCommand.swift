@@ -3,7 +3,9 @@ import Newel
 
 struct SearchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "search", abstract: "Find documents by words.",
+    commandName: "search",
+    abstract: "Find documents by words.",
+    usage: "newel search INDEX QUERY [-k COUNT] [--offset COUNT] [<options>]",
     discussion: """
       The query language: word (adds), -word (subtracts), word^2 (counts double), +word (must be there), and \
       "several words" in quotes take one sign together. Scores are exact: every algorithm gives the same answer.

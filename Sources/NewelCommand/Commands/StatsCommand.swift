@@ -38,7 +38,7 @@ struct StatsCommand: ParsableCommand {
     line("all files", NumberText.bytes(stats.byteCount))
     Console.print(table)
     let frequent = stats.mostFrequentTokens.map { "\($0.token) \(NumberText.grouped($0.documentFrequency))" }
-    Console.print("most frequent: \(frequent.joined(separator: ", "))")
+    Console.printCut("most frequent: \(frequent.joined(separator: ", "))")
   }
 
   /// What a kind of file is called, so that nobody takes it for a count.

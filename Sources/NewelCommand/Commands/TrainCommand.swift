@@ -3,7 +3,9 @@ import Newel
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Train a head that turns embeddings into weighted words.",
+    commandName: "train",
+    abstract: "Train a head that turns embeddings into weighted words.",
+    usage: "newel train --images PATH --metadata PATH --output FILE [<options>]",
     discussion: """
       Reads pairs of embedding rows and captions, and writes a head file. The ridge method is closed-form and takes \
       seconds: least squares from the embeddings to the words of the captions. The same input gives the same file.
