@@ -12,6 +12,8 @@ void newel_float_to_half_scalar(const float *source, void *destination, size_t c
 void newel_add_scaled_bytes_scalar(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count);
 size_t newel_collect_at_least_scalar(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions);
 
+void newel_add_groups_scalar(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells);
+
 #if defined(__x86_64__)
 extern const newel_kernels newel_avx2_kernels;
 extern const newel_kernels newel_avx512_kernels;
