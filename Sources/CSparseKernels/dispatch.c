@@ -82,6 +82,10 @@ static size_t first_collect_at_least(const int32_t *cells, size_t count, int32_t
   return choose()->collect_at_least(cells, count, threshold, positions);
 }
 
+static void first_add_groups(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells) {
+  choose()->add_groups(groups, count, weight, cells);
+}
+
 static const newel_kernels first_call = {
     .name = "not chosen",
     .crc32c = first_crc32c,
@@ -89,6 +93,7 @@ static const newel_kernels first_call = {
     .float_to_half = first_float_to_half,
     .add_scaled_bytes = first_add_scaled_bytes,
     .collect_at_least = first_collect_at_least,
+    .add_groups = first_add_groups,
 };
 
 int newel_kernel_level(void) {
@@ -115,4 +120,8 @@ void newel_add_scaled_bytes(const uint8_t *bytes, uint32_t weight, uint32_t *cel
 
 size_t newel_collect_at_least(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions) {
   return chosen()->collect_at_least(cells, count, threshold, positions);
+}
+
+void newel_add_groups(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells) {
+  chosen()->add_groups(groups, count, weight, cells);
 }

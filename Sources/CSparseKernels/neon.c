@@ -66,5 +66,6 @@ const newel_kernels newel_neon_kernels = {
     .float_to_half = float_to_half,
     .add_scaled_bytes = add_scaled_bytes,
     .collect_at_least = collect_at_least,
+    .add_groups = newel_add_groups_scalar,
 };
 #endif

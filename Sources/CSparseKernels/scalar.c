@@ -77,6 +77,14 @@ size_t newel_collect_at_least_scalar(const int32_t *cells, size_t count, int32_t
   return found;
 }
 
+void newel_add_groups_scalar(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells) {
+  for (; count > 0; count--, groups += 48) {
+    uint16_t documents[16];
+    memcpy(documents, groups, 32);
+    for (int i = 0; i < 16; i++) cells[documents[i]] += weight * groups[32 + i];
+  }
+}
+
 const newel_kernels newel_plain_kernels = {
     .name = "plain",
     .crc32c = newel_crc32c_scalar,
@@ -84,4 +92,5 @@ const newel_kernels newel_plain_kernels = {
     .float_to_half = newel_float_to_half_scalar,
     .add_scaled_bytes = newel_add_scaled_bytes_scalar,
     .collect_at_least = newel_collect_at_least_scalar,
+    .add_groups = newel_add_groups_scalar,
 };

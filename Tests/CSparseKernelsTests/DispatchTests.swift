@@ -27,5 +27,8 @@ import Testing
     var positions: [UInt32] = [9, 9]
     #expect(newel_collect_at_least([31, 42], 2, 32, &positions) == 1)
     #expect(positions[0] == 1)
+    var scores = [Int32](repeating: 0, count: 1 << 16)
+    newel_add_groups([UInt8](repeating: 0, count: 32) + [UInt8](repeating: 5, count: 16), 1, 2, &scores)
+    #expect(scores[0] == 160)
   }
 }

@@ -22,16 +22,22 @@ def release_build(root):
     return os.path.join(folder, "newel")
 
 
+# Runs a command and writes the greatest resident memory it had, in KiB, into a file. A process begins its count with the
+# memory of the one that started it, and this script may be large: a small one has to stand between.
+STARTER = """import os, sys
+process = os.spawnvp(os.P_NOWAIT, sys.argv[2], sys.argv[2:])
+_, status, used = os.wait4(process, 0)
+with open(sys.argv[1], "w") as file: file.write(str(used.ru_maxrss))
+sys.exit(os.waitstatus_to_exitcode(status))"""
+
+
 def run(command):
     """Runs a command; (standard output, seconds, greatest resident bytes, exit status)."""
-    began = time.monotonic()
-    with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(command, stdout=output)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+    with tempfile.NamedTemporaryFile("r") as memory:
+        began = time.monotonic()
+        done = subprocess.run([sys.executable, "-S", "-E", "-c", STARTER, memory.name, *command], stdout=subprocess.PIPE, text=True)
         seconds = time.monotonic() - began
-        output.seek(0)
-        return output.read(), seconds, used.ru_maxrss * 1024, process.returncode
+        return done.stdout, seconds, int(memory.read() or 0) * 1024, done.returncode
 
 
 def answer(command, what):

@@ -5,7 +5,7 @@ import xml.dom.minidom
 
 import numpy as np
 
-from . import command, document_order, formats, measuring, plot, real_data, report, truth, workload
+from . import command, document_order, formats, measuring, newel_run, plot, real_data, report, truth, workload
 from .formats import Csr
 from .peer_process import ceiling_of, query_sets
 
@@ -95,6 +95,14 @@ def the_command_line_is_understood():
         same("query sets", query_sets(folder), ["keyword", "expanded"])
 
 
+def a_command_is_charged_for_its_own_memory_only():
+    ballast = np.ones(40_000_000, np.uint8)
+    output, seconds, memory, status = newel_run.run(["sh", "-c", "echo done; exit 3"])
+    same("output and status", (output, status, len(ballast)), ("done\n", 3, 40_000_000))
+    if not 100_000 < memory < 40_000_000:
+        raise AssertionError(f"sh took {memory} bytes")
+
+
 def reports_compare_with_the_fastest_exact_peer():
     measured = [("newel auto", "newel", {("keyword", 10): (50.0, 1.0)}), ("a", "exact", {("keyword", 10): (200.0, .99)}),
                 ("b", "exact", {("keyword", 10): (100.0, .98)}), ("c", "approximate", {("keyword", 10): (10.0, .9)})]
@@ -114,6 +122,7 @@ def reports_compare_with_the_fastest_exact_peer():
 
 TESTS = (files_come_back_as_they_were, the_truth_is_what_brute_force_finds, an_order_is_a_permutation_that_brings_like_to_like,
          the_workload_is_the_same_each_time, statistics_take_the_median_of_the_passes, the_command_line_is_understood,
+         a_command_is_charged_for_its_own_memory_only,
          reports_compare_with_the_fastest_exact_peer)
 
 

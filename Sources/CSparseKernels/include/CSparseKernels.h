@@ -26,6 +26,10 @@ void newel_add_scaled_bytes(const uint8_t *bytes, uint32_t weight, uint32_t *cel
 // there are. `positions` has room for `count` values; those behind the returned number are left undefined.
 size_t newel_collect_at_least(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions);
 
+// Adds `weight * impact` of every posting of `count` full groups to the cells of their documents. A group is 48 bytes:
+// sixteen 16-bit document numbers, then their sixteen 8-bit impacts. `cells` has room for every 16-bit number.
+void newel_add_groups(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells);
+
 // The instruction sets that have kernels of their own, in order of preference on each architecture.
 enum {
   NEWEL_PLAIN = 0,   // C only, any CPU.
@@ -43,6 +47,7 @@ typedef struct newel_kernels {
   void (*float_to_half)(const float *source, void *destination, size_t count);
   void (*add_scaled_bytes)(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count);
   size_t (*collect_at_least)(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions);
+  void (*add_groups)(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells);
 } newel_kernels;
 
 // The kernels of a level, or NULL when this CPU or this build lacks it. For tests and measurements; everybody else

@@ -54,12 +54,20 @@ internal import Synchronization
   }
 
   /// Adds `weight · impact` of a range of postings to the cells of their documents.
-  @inline(__always)
   func add(_ list: PostingList, _ range: Range<Int>, weight: Int32) {
     precondition(range.lowerBound >= 0 && range.upperBound <= list.count, "the postings must exist")
     let (base, count) = unsafe (list.postings, list.count)
     let end = range.upperBound
     var number = range.lowerBound
+    if range.count >= 64, capacity == 1 << SegmentLayout.chunkShift {
+      // Many postings: what surrounds the full groups here, the full groups in a kernel.
+      let first = (number + SegmentLayout.groupSize - 1) & ~(SegmentLayout.groupSize - 1)
+      let groups = (end - first) / SegmentLayout.groupSize
+      add(list, number..<first, weight: weight)
+      unsafe newel_add_groups(
+        base.assumingMemoryBound(to: UInt8.self) + first &* SegmentLayout.postingSize, groups, weight, cells)
+      number = first + groups * SegmentLayout.groupSize
+    }
     while number < end {
       let group = number & ~(SegmentLayout.groupSize - 1)
       let groupCount = min(SegmentLayout.groupSize, count &- group)
