@@ -35,15 +35,19 @@ public struct BatchQueries {
 
   /// Reads all of a file, so that a mistake in it shows before any query is answered.
   ///
+  /// - Parameter accept: looks at each query; what it throws ends the reading.
   /// - Returns: the number of queries, at least 1.
   /// - Throws: ``NewelError`` naming file and line: for a line that is no query, an id that comes twice, no query at all.
-  public static func check(_ path: String) throws(NewelError) -> Int {
+  public static func check(
+    _ path: String, accept: (BatchQuery) throws(NewelError) -> Void = { _ in }
+  ) throws(NewelError) -> Int {
     var queries = try open(path)
     var ids: Set<String> = []
     while let query = try queries.next() {
       guard ids.insert(query.id).inserted else {
         throw NewelError(.invalidInput, "'\(path)' has the query id '\(query.id)' twice; give every query its own.")
       }
+      try accept(query)
     }
     guard !ids.isEmpty else {
       throw NewelError(.invalidInput, "'\(path)' has no queries; write one JSON object per line.")

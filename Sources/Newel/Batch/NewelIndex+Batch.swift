@@ -21,27 +21,23 @@ extension NewelIndex {
   ///
   /// - Parameters:
   ///   - threads: how many threads take part; nil for one per core.
-  ///   - next: gives the next request, nil after the last. Called on the calling thread.
-  ///   - receive: gets each answer with the number of its request, from 0, in order. Called on the calling thread.
+  ///   - next: gives the next request and a name for it, nil after the last. Called on the calling thread.
+  ///   - receive: gets the answers with the names of their requests, in order. Called on the calling thread.
   /// - Throws: what `next` or `receive` throws; requests not answered by then are dropped.
-  public func searchBatch(
-    threads: Int? = nil, next: () throws -> SearchRequest?,
-    receive: (_ number: Int, _ answer: Result<BatchAnswer, NewelError>) throws -> Void
+  public func searchBatch<Name>(
+    threads: Int? = nil, next: () throws -> (name: Name, request: SearchRequest)?,
+    receive: (_ name: Name, _ answer: Result<BatchAnswer, NewelError>) throws -> Void
   ) rethrows {
     let clock = ContinuousClock()
     var size = 8 * WorkerThreads.count(threads)
-    var number = 0
     while true {
-      var requests: [SearchRequest] = []
-      while requests.count < size, let request = try next() { requests.append(request) }
+      var part: [(name: Name, request: SearchRequest)] = []
+      while part.count < size, let request = try next() { part.append(request) }
       let start = clock.now
-      let answers = searchBatch(requests, threads: threads)
+      let answers = searchBatch(part.map(\.request), threads: threads)
       let duration = clock.now - start
-      for answer in answers {
-        try receive(number, answer)
-        number += 1
-      }
-      if requests.count < size { return }
+      for (request, answer) in zip(part, answers) { try receive(request.name, answer) }
+      if part.count < size { return }
       // Parts that last long enough for their ends, where threads wait, not to matter, and short enough to tell of progress.
       if duration < .milliseconds(100) { size = min(2 * size, Self.largestPart) }
       if duration > .milliseconds(400) { size = max(size / 2, WorkerThreads.count(threads)) }
