@@ -34,13 +34,7 @@ extension NewelIndex {
   func rank(
     _ request: SearchRequest, threads: Int?
   ) throws(NewelError) -> (translated: TranslatedQuery, result: TopKResult) {
-    guard request.count >= 1 else {
-      throw NewelError(
-        .invalidArgument, "\(request.count) results were asked for, but there must be at least 1.")
-    }
-    guard request.offset >= 0 else {
-      throw NewelError(.invalidArgument, "The offset is \(request.offset), but it must not be negative.")
-    }
+    try request.check()
     let translated = try translate(request.query)
     let offset = min(request.offset, documentCount)
     let wanted = min(request.count, max(1, documentCount - offset))

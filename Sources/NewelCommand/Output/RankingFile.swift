@@ -47,8 +47,8 @@ final class RankingFile {
       if unfinished != nil { try handle.synchronize() }
       try handle.close()
       if let unfinished {
-        _ = try FileManager.default.replaceItemAt(
-          URL(fileURLWithPath: path), withItemAt: URL(fileURLWithPath: unfinished))
+        if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
+        try FileManager.default.moveItem(atPath: unfinished, toPath: path)
       }
     } catch {
       throw Self.failure(path)

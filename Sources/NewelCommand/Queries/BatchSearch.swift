@@ -1,3 +1,4 @@
+import Foundation
 import Newel
 
 /// Answers the queries of a file: `newel search INDEX --batch FILE`.
@@ -11,7 +12,7 @@ struct BatchSearch {
   let isQuiet: Bool
 
   func run(in index: NewelIndex) throws {
-    try checkTemplate()
+    try template.check()
     let total = try countQueries()
     let output = BatchOutput(file: try runFile.map { try RankingFile($0) }, isJSON: isJSON)
     // Answers that appear on the terminal are progress enough, and would be drawn over.
@@ -30,20 +31,10 @@ struct BatchSearch {
       output.abandon()
       throw error
     }
-    if !isQuiet { tally.show(seconds: (clock.now - start) / .seconds(1)) }
+    if !isQuiet { tally.show(seconds: (clock.now - start) / .seconds(1), threads: threads) }
     if tally.failed > 0 {
       throw CommandFailure(
         "\(Tally.queries(tally.failed)) could not be answered, the first because: \(tally.firstFailure)")
-    }
-  }
-
-  /// Refuses what no query could be answered with.
-  private func checkTemplate() throws {
-    guard template.count >= 1 else {
-      throw CommandFailure("\(template.count) results were asked for, but there must be at least 1.")
-    }
-    guard template.offset >= 0 else {
-      throw CommandFailure("The offset is \(template.offset), but it must not be negative.")
     }
   }
 
@@ -115,8 +106,10 @@ private struct Tally {
     }
   }
 
-  func show(seconds: Double) {
-    var line = "\(Self.queries(queries)) in \(NumberText.fixed(seconds, decimals: 2)) s"
+  func show(seconds: Double, threads: Int?) {
+    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    var line = "\(Self.queries(queries)) in \(NumberText.fixed(seconds, decimals: 2)) s with "
+    line += Console.count(threads, "thread")
     if seconds > 0 { line += ", \(NumberText.fixed(Double(queries) / seconds, decimals: 1)) queries/s" }
     if unanswerable + failed > 0 { line += "; \(NumberText.grouped(unanswerable + failed)) without an answer" }
     Console.complain(line)
