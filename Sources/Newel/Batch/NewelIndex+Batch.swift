@@ -1,5 +1,4 @@
 internal import InvertedIndex
-internal import Synchronization
 
 extension NewelIndex {
   /// Answers many requests on several threads, each request on one of them.
@@ -12,9 +11,19 @@ extension NewelIndex {
   public func searchBatch(
     _ requests: [SearchRequest], threads: Int? = nil
   ) -> [Result<BatchAnswer, NewelError>] {
-    let work = BatchWork(requests, in: self)
-    WorkerThreads.run(min(WorkerThreads.count(threads), max(1, requests.count))) { _ in work.run() }
-    return work.results()
+    let threads = WorkerThreads.count(threads)
+    let rankings = WorkerThreads.map(requests.count, threads: threads) { number in
+      Result { () throws(NewelError) in try rank(requests[number], threads: 1) }
+    }
+    let documents = zip(requests, rankings).flatMap { request, ranking in
+      (try? ranking.get())?.result.hits.dropFirst(request.offset).map(\.ordinal) ?? []
+    }
+    let keys = BatchKeys(of: documents, in: self, threads: threads)
+    return WorkerThreads.map(requests.count, threads: threads) { number in
+      Result { () throws(NewelError) in
+        try BatchAnswer(try rankings[number].get(), offset: requests[number].offset, keys: keys)
+      }
+    }
   }
 
   /// Answers a stream of requests on several threads, in memory for a part of them only.
@@ -30,66 +39,50 @@ extension NewelIndex {
   ) rethrows {
     let clock = ContinuousClock()
     var size = 8 * WorkerThreads.count(threads)
-    while true {
+    var isAtEnd = false
+    while !isAtEnd {
       var part: [(name: Name, request: SearchRequest)] = []
-      while part.count < size, let request = try next() { part.append(request) }
+      var hits = 0
+      while part.count < size, hits < Self.largestPartHits {
+        guard let request = try next() else {
+          isAtEnd = true
+          break
+        }
+        part.append(request)
+        hits += max(0, min(request.request.count, documentCount))
+      }
       let start = clock.now
       let answers = searchBatch(part.map(\.request), threads: threads)
       let duration = clock.now - start
       for (request, answer) in zip(part, answers) { try receive(request.name, answer) }
-      if part.count < size { return }
       // Parts that last long enough for their ends, where threads wait, not to matter, and short enough to tell of progress.
-      if duration < .milliseconds(100) { size = min(2 * size, Self.largestPart) }
-      if duration > .milliseconds(400) { size = max(size / 2, WorkerThreads.count(threads)) }
+      if duration < .milliseconds(150) { size = min(2 * size, Self.largestPart) }
+      if duration > .milliseconds(600) { size = max(size / 2, WorkerThreads.count(threads)) }
     }
   }
 
   /// Most requests that are held at a time.
   private static let largestPart = 8192
-
-  /// The keys and scores of the best documents.
-  func batchAnswer(_ request: SearchRequest) throws(NewelError) -> BatchAnswer {
-    let (translated, result) = try rank(request, threads: 1)
-    var hits: [RankedHit] = []
-    for (position, scored) in result.hits.enumerated().dropFirst(request.offset) {
-      hits.append(
-        RankedHit(
-          rank: position + 1, key: try key(of: scored.ordinal), score: Double(scored.score) * translated.scoreUnit,
-          integerScore: scored.score))
-    }
-    return BatchAnswer(
-      hits: hits, unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords, exact: result.isExact,
-      missedScoreBound: result.isExact ? nil : Double(result.missedBound) * translated.scoreUnit)
-  }
+  /// Most hits that are held at a time, but for those of one request.
+  private static let largestPartHits = 1 << 20
 }
 
-/// Requests that several workers answer, each taking the next one when it is free.
-private final class BatchWork: Sendable {
-  private typealias Answer = Result<BatchAnswer, NewelError>
-
-  private let index: NewelIndex
-  private let requests: [SearchRequest]
-  private let next = Atomic(0)
-  private let answers = Mutex<[(number: Int, answer: Answer)]>([])
-
-  init(_ requests: [SearchRequest], in index: NewelIndex) {
-    self.requests = requests
-    self.index = index
-  }
-
-  /// Answers requests until none is left.
-  func run() {
-    var mine: [(number: Int, answer: Answer)] = []
-    while true {
-      let number = next.add(1, ordering: .relaxed).oldValue
-      guard number < requests.count else { break }
-      mine.append((number, Answer { () throws(NewelError) in try index.batchAnswer(requests[number]) }))
+extension BatchAnswer {
+  /// The public form of what was found.
+  init(
+    _ ranking: (translated: TranslatedQuery, result: TopKResult), offset: Int, keys: BatchKeys
+  ) throws(NewelError) {
+    let (translated, result) = ranking
+    var hits: [RankedHit] = []
+    hits.reserveCapacity(max(0, result.hits.count - offset))
+    for (position, scored) in result.hits.enumerated().dropFirst(offset) {
+      hits.append(
+        RankedHit(
+          rank: position + 1, key: try keys.key(of: scored.ordinal), score: Double(scored.score) * translated.scoreUnit,
+          integerScore: scored.score))
     }
-    answers.withLock { $0 += mine }
-  }
-
-  /// All answers in order, when all workers have returned.
-  func results() -> [Result<BatchAnswer, NewelError>] {
-    answers.withLock { $0.sorted { $0.number < $1.number }.map(\.answer) }
+    self.init(
+      hits: hits, unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords, exact: result.isExact,
+      missedScoreBound: result.isExact ? nil : Double(result.missedBound) * translated.scoreUnit)
   }
 }
