@@ -152,6 +152,10 @@ public final class IndexSnapshot: Sendable {
     case .folder: break
     default: throw .noIndex(path: folder, reason: "it is a file, not a folder")
     }
+    try CommitTraces.checkCatalogIsThere(folder, fileSystem: fileSystem)
+    let recorded = try storing { () throws(StorageError) in
+      try CommitTraces.recordedGeneration(folder, fileSystem: fileSystem)
+    }
     let path = joinedPath(folder, IndexFolder.catalog)
     let unfinished = "a build was stopped before its first commit, or is still running"
     guard try storing({ () throws(StorageError) in try fileSystem.exists(path) }) else {
@@ -165,7 +169,9 @@ public final class IndexSnapshot: Sendable {
     do throws(IndexStoreError) {
       switch try catalog.read({ db in try CatalogReader.read(db, path: path) }) {
       case .manifest(let manifest): return (catalog, manifest)
-      case .unfinished: throw .noIndex(path: folder, reason: unfinished)
+      case .unfinished:
+        try CommitTraces.checkNeverCommitted(folder, recorded: recorded)
+        throw .noIndex(path: folder, reason: unfinished)
       }
     } catch {
       catalog.close()
