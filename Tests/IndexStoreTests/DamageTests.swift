@@ -108,7 +108,8 @@ import Testing
       let bytes = try system.readAll(index + "/" + name, limit: .max)
       try system.remove(index + "/" + name)
       #expect(isFound(.quick), "\(name)")
-      #expect(throws: IndexStoreError.storage(.notFound(path: index + "/" + name))) { try IndexSnapshot.open(index) }
+      let failure = #expect(throws: IndexStoreError.lostFile(path: index, name: name)) { try IndexSnapshot.open(index) }
+      #expect(failure?.description.contains("lost the file '\(name)', which its last commit needs; restore it") == true)
       try Data(bytes).write(to: URL(fileURLWithPath: index + "/" + name))
     }
     #expect(!isFound(.deep))

@@ -50,7 +50,7 @@ public final class IndexSnapshot: Sendable {
         catalog.close()
         // A commit may have replaced a file between reading the manifest and opening the file; then there is a newer
         // manifest.
-        guard case .storage(.notFound) = error, manifest.generation != lastGeneration else { throw error }
+        guard case .lostFile = error, manifest.generation != lastGeneration else { throw error }
         lastGeneration = manifest.generation
       }
     }
@@ -199,9 +199,14 @@ public final class IndexSnapshot: Sendable {
   static func open(
     _ file: Manifest.File, _ folder: String, _ fileSystem: any FileSystem
   ) throws(IndexStoreError) -> EnvelopeFile {
-    let envelope = try storing { () throws(StorageError) in
-      try EnvelopeFile.open(
+    let envelope: EnvelopeFile
+    do {
+      envelope = try EnvelopeFile.open(
         file.summary.name, in: folder, kind: file.kind, expecting: file.summary, fileSystem: fileSystem)
+    } catch .notFound {
+      throw .lostFile(path: folder, name: file.summary.name)
+    } catch {
+      throw .storage(error)
     }
     guard let number = IndexFolder.parse(file.summary.name)?.number, number == envelope.segment else {
       throw .storage(
