@@ -145,4 +145,24 @@ import Testing
     writer.close()
     try Workload.expect(try IndexSnapshot.open(index), holds: 3)
   }
+
+  @Test("an index is not made inside another one")
+  func nested() throws {
+    try Workload.build(index, count: 3, step: 3)
+    let before = try system.list(index)
+    for inner in ["/x", "/x/y", "/x/../y/"] {
+      let failure = #expect(throws: IndexStoreError.self) {
+        try IndexWriter.open(index + inner, creating: Workload.configuration())
+      }
+      guard case .insideIndex(_, let outer) = failure else {
+        Issue.record("\(String(describing: failure))")
+        continue
+      }
+      #expect(outer.hasSuffix("/index"))
+    }
+    #expect(try system.list(index) == before)
+    // Beside it is fine, and so is writing to it again.
+    try Workload.build(folder.file("index2"), count: 3, step: 3)
+    try Workload.build(index, count: 0, step: 1)
+  }
 }

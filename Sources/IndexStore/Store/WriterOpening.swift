@@ -90,6 +90,7 @@ struct WriterOpening {
     switch kind {
     case nil:
       guard isCreating else { throw .noIndex(path: folder, reason: "there is no such folder") }
+      try checkSurroundings(folder, fileSystem: fileSystem)
       try storing { () throws(StorageError) in try fileSystem.makeFolder(folder) }
       return true
     case .folder:
@@ -105,9 +106,16 @@ struct WriterOpening {
       {
         throw .foreignFolder(path: folder, example: foreign)
       }
+      if isCreating, !names.contains(IndexFolder.catalog) { try checkSurroundings(folder, fileSystem: fileSystem) }
       return false
     default:
       throw .foreignFolder(path: folder, example: "the path is a file")
+    }
+  }
+
+  private static func checkSurroundings(_ folder: String, fileSystem: any FileSystem) throws(IndexStoreError) {
+    if let outer = OuterIndex.find(above: folder, fileSystem: fileSystem) {
+      throw .insideIndex(path: folder, outer: outer)
     }
   }
 
