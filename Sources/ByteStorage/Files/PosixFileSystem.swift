@@ -186,6 +186,8 @@ final class PosixFileLock: FileLock {
     }
     guard open >= 0 else { return }
     _ = ftruncate(open, 0)
+    // Not left to `close`: a child that was forked a moment ago may still have the descriptor, and with it the lock.
+    _ = flock(open, LOCK_UN)
     _ = Glibc.close(open)
   }
 
