@@ -87,7 +87,7 @@ AVX2 static size_t collect_at_least(const int32_t *cells, size_t count, int32_t 
   return found;
 }
 
-// The products of a group at once; its documents one by one, since two groups may share one.
+// The products of a group at once, its documents one by one.
 AVX2 static void add_groups(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells) {
   const __m256i factor = _mm256_set1_epi32(weight);
   _Alignas(64) int32_t amounts[16];
@@ -96,15 +96,7 @@ AVX2 static void add_groups(const uint8_t *groups, size_t count, int32_t weight,
     const __m256i high = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(groups + 40)));
     _mm256_store_si256((__m256i *)amounts, _mm256_mullo_epi32(low, factor));
     _mm256_store_si256((__m256i *)(amounts + 8), _mm256_mullo_epi32(high, factor));
-    for (int quarter = 0; quarter < 4; quarter++) {
-      uint64_t documents;
-      memcpy(&documents, groups + 8 * quarter, 8);
-      const int32_t *amount = amounts + 4 * quarter;
-      cells[documents & 0xFFFF] += amount[0];
-      cells[documents >> 16 & 0xFFFF] += amount[1];
-      cells[documents >> 32 & 0xFFFF] += amount[2];
-      cells[documents >> 48] += amount[3];
-    }
+    newel_scatter_group(groups, amounts, cells);
   }
 }
 

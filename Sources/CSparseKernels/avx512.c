@@ -83,22 +83,14 @@ AVX512 static size_t collect_at_least(const int32_t *cells, size_t count, int32_
   return found + more;
 }
 
-// The products of a group at once; its documents one by one, since two groups may share one.
+// The products of a group at once, its documents one by one.
 AVX512 static void add_groups(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells) {
   const __m512i factor = _mm512_set1_epi32(weight);
   _Alignas(64) int32_t amounts[16];
   for (; count > 0; count--, groups += 48) {
     const __m512i impacts = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(groups + 32)));
     _mm512_store_si512(amounts, _mm512_mullo_epi32(impacts, factor));
-    for (int quarter = 0; quarter < 4; quarter++) {
-      uint64_t documents;
-      memcpy(&documents, groups + 8 * quarter, 8);
-      const int32_t *amount = amounts + 4 * quarter;
-      cells[documents & 0xFFFF] += amount[0];
-      cells[documents >> 16 & 0xFFFF] += amount[1];
-      cells[documents >> 32 & 0xFFFF] += amount[2];
-      cells[documents >> 48] += amount[3];
-    }
+    newel_scatter_group(groups, amounts, cells);
   }
 }
 

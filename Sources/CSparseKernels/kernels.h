@@ -3,6 +3,7 @@
 #define NEWEL_KERNELS_H
 
 #include "CSparseKernels.h"
+#include <string.h>
 
 extern const newel_kernels newel_plain_kernels;
 
@@ -13,6 +14,18 @@ void newel_add_scaled_bytes_scalar(const uint8_t *bytes, uint32_t weight, uint32
 size_t newel_collect_at_least_scalar(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions);
 
 void newel_add_groups_scalar(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells);
+
+// Adds sixteen amounts to the cells of a group's documents, one by one, since two postings may share a cell's line.
+static inline void newel_scatter_group(const uint8_t *group, const int32_t *amounts, int32_t *cells) {
+  for (int quarter = 0; quarter < 4; quarter++, amounts += 4) {
+    uint64_t documents;
+    memcpy(&documents, group + 8 * quarter, 8);
+    cells[documents & 0xFFFF] += amounts[0];
+    cells[documents >> 16 & 0xFFFF] += amounts[1];
+    cells[documents >> 32 & 0xFFFF] += amounts[2];
+    cells[documents >> 48] += amounts[3];
+  }
+}
 
 #if defined(__x86_64__)
 extern const newel_kernels newel_avx2_kernels;
