@@ -55,6 +55,7 @@ enum SuperblockSearch {
     var survivors: [Int] = []
     survivors.reserveCapacity(blocksPerWindow)
     for (position, (bound, window)) in windows.enumerated() {
+      collector.adoptSharedThreshold()
       if bound < collector.threshold { break }
       if budget.isSpent(counters) { return bound }
       if position + 1 < windows.count {

@@ -22,6 +22,8 @@ struct TopKCollector {
   private let bufferLimit: Int
   /// Scores below it cannot enter. At least 1: a score of 0 is no hit.
   private(set) var threshold: UInt32
+  /// What collectors of the same search on other threads know; nil when there are none.
+  private let shared: SharedThreshold?
 
   /// Beyond so many results a buffer with selection beats a heap.
   private static let heapLimit = 32
@@ -29,8 +31,10 @@ struct TopKCollector {
   /// - Parameters:
   ///   - capacity: k, at least 1.
   ///   - seed: a score that at least k documents are known to reach, or 1.
-  init(capacity: Int, seed: UInt32 = 1) {
+  ///   - shared: where collectors that search other segments for the same query tell each other what they reached.
+  init(capacity: Int, seed: UInt32 = 1, sharing shared: SharedThreshold? = nil) {
     self.capacity = capacity
+    self.shared = shared
     bufferLimit = capacity <= Self.heapLimit ? capacity : capacity + max(64, capacity)
     threshold = max(1, seed)
     keys.reserveCapacity(min(bufferLimit, 1 << 16))
@@ -67,8 +71,22 @@ struct TopKCollector {
     keys.removeFirst(surplus)
   }
 
+  /// Called with the k-th best of k documents that are really here, which makes its score fit to be published.
   private mutating func raiseThreshold(to key: UInt64) {
     threshold = max(threshold, UInt32(key >> 32))
+    if let shared { threshold = max(threshold, shared.raise(to: UInt32(key >> 32))) }
+  }
+
+  /// Takes over the threshold that other collectors of the same search have published. Scores below it cannot enter,
+  /// because k documents elsewhere reach it; equal ones still can, by their place in the order.
+  @inline(__always)
+  mutating func adoptSharedThreshold() {
+    if let shared { threshold = max(threshold, shared.value) }
+  }
+
+  /// Publishes what is here as soon as it is k documents, buffered or not.
+  mutating func settle() {
+    if capacity > Self.heapLimit { cutBack() }
   }
 
   private mutating func siftUp(_ start: Int) {

@@ -53,23 +53,34 @@ public enum TopKSearch {
     for segment in segments {
       guard let bound = try SegmentQuery(query, in: segment) else { continue }
       counters.segmentsSearched += 1
-      switch chosen {
-      case .exhaustive, .auto:
-        ExhaustiveOr.run(bound, into: &collector, counters: &counters)
-      case .wand: WAND.run(bound, into: &collector, counters: &counters)
-      case .bmw: BlockMaxWAND.run(bound, into: &collector, counters: &counters)
-      case .maxscore: MaxScore.run(bound, into: &collector, counters: &counters)
-      case .bmm: BlockMaxMaxScore.run(bound, into: &collector, counters: &counters)
-      case .windowed: WindowedScan.run(bound, into: &collector, counters: &counters)
-      case .superblock:
-        let missed = SuperblockSearch.run(bound, into: &collector, counters: &counters, budget: spent)
-        missedBound = max(missedBound, missed)
-      }
+      missedBound = max(
+        missedBound, run(chosen, bound, into: &collector, counters: &counters, budget: spent))
     }
     // What was left out may have fallen below the threshold since.
     if missedBound < collector.threshold { missedBound = 0 }
     return TopKResult(
       hits: collector.sorted(), algorithm: chosen, counters: counters, missedBound: missedBound)
+  }
+
+  /// Offers what one segment has to a collector.
+  ///
+  /// - Returns: the most that a document left out for the budget can score; 0 when none was left out.
+  static func run(
+    _ algorithm: TopKAlgorithm, _ bound: SegmentQuery, into collector: inout TopKCollector,
+    counters: inout SearchCounters, budget: SpentBudget = .unlimited
+  ) -> UInt32 {
+    switch algorithm {
+    case .exhaustive, .auto:
+      ExhaustiveOr.run(bound, into: &collector, counters: &counters)
+    case .wand: WAND.run(bound, into: &collector, counters: &counters)
+    case .bmw: BlockMaxWAND.run(bound, into: &collector, counters: &counters)
+    case .maxscore: MaxScore.run(bound, into: &collector, counters: &counters)
+    case .bmm: BlockMaxMaxScore.run(bound, into: &collector, counters: &counters)
+    case .windowed: WindowedScan.run(bound, into: &collector, counters: &counters)
+    case .superblock:
+      return SuperblockSearch.run(bound, into: &collector, counters: &counters, budget: budget)
+    }
+    return 0
   }
 
   /// The number of documents whose score is at least `score`: the pessimistic rank of a document with that score.

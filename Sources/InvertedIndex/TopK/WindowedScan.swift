@@ -19,6 +19,7 @@ enum WindowedScan {
     _ counters: inout SearchCounters
   ) {
     for chunk in 0..<SegmentLayout.cells(query.documentCount, SegmentLayout.chunkShift) {
+      collector.adoptSharedThreshold()
       let base = UInt32(chunk << SegmentLayout.chunkShift)
       let count = min(accumulator.capacity, query.documentCount - Int(base))
       accumulator.clear(0..<count)

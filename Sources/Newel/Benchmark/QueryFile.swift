@@ -31,7 +31,8 @@ public enum QueryFile {
     return queries
   }
 
-  private static func query(_ line: MetadataRecord) throws(NewelError) -> SearchRequest.Query {
+  /// The query of one line.
+  static func query(_ line: MetadataRecord) throws(NewelError) -> SearchRequest.Query {
     func failure(_ reason: String) -> NewelError {
       NewelError(.invalidInput, "'\(line.path)' line \(line.line): \(reason).")
     }

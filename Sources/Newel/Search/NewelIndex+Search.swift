@@ -6,23 +6,13 @@ extension NewelIndex {
   ///
   /// The answer is exact, the same for every algorithm to the bit, unless the request has a budget; the response says which.
   ///
+  /// - Parameter threads: how many segments may be searched at a time; nil for one per core. The hits are the same, the
+  ///   counts of work done are not.
   /// - Throws: ``NewelError``: `invalidArgument` for a count below 1 or a query that cannot be read, `nothingToSearch` for one without
   ///   a known word, `damaged` when a part of the index that the query needs fails its checksum.
-  public func search(_ request: SearchRequest) throws(NewelError) -> SearchResponse {
-    guard request.count >= 1 else {
-      throw NewelError(
-        .invalidArgument, "\(request.count) results were asked for, but there must be at least 1.")
-    }
-    guard request.offset >= 0 else {
-      throw NewelError(.invalidArgument, "The offset is \(request.offset), but it must not be negative.")
-    }
-    let translated = try translate(request.query)
-    let offset = min(request.offset, documentCount)
-    let wanted = min(request.count, max(1, documentCount - offset))
+  public func search(_ request: SearchRequest, threads: Int? = 1) throws(NewelError) -> SearchResponse {
+    let (translated, result) = try rank(request, threads: threads)
     do {
-      let result = try TopKSearch.search(
-        translated.query, k: offset + wanted, algorithm: request.algorithm.engine, budget: request.budget?.engine,
-        in: segments)
       var hits: [SearchHit] = []
       for (position, scored) in result.hits.enumerated().dropFirst(request.offset) {
         hits.append(
@@ -35,6 +25,31 @@ extension NewelIndex {
         missedScoreBound: result.isExact ? nil : Double(result.missedBound) * translated.scoreUnit,
         postingsScored: result.counters.postingsScored, documentsScored: result.counters.documentsScored,
         blocksChecked: result.counters.blocksChecked, documentCount: documentCount)
+    } catch {
+      throw NewelError(wrapping: error)
+    }
+  }
+
+  /// What a request means, and the best documents up to the last one that it asks for.
+  func rank(
+    _ request: SearchRequest, threads: Int?
+  ) throws(NewelError) -> (translated: TranslatedQuery, result: TopKResult) {
+    try request.check()
+    let translated = try translate(request.query)
+    let offset = min(request.offset, documentCount)
+    let wanted = min(request.count, max(1, documentCount - offset))
+    do {
+      // A budget is spent in one place, in the order of the segments.
+      if request.budget == nil {
+        let result = try ParallelSearch.search(
+          translated.query, k: offset + wanted, algorithm: request.algorithm.engine, in: segments,
+          workers: WorkerThreads.count(threads), concurrently: WorkerThreads.run)
+        return (translated, result)
+      }
+      let result = try TopKSearch.search(
+        translated.query, k: offset + wanted, algorithm: request.algorithm.engine, budget: request.budget?.engine,
+        in: segments)
+      return (translated, result)
     } catch {
       throw NewelError(wrapping: error)
     }

@@ -5,7 +5,10 @@ struct SearchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search",
     abstract: "Find documents by words.",
-    usage: "newel search INDEX QUERY [-k COUNT] [--offset COUNT] [<options>]",
+    usage: """
+      newel search INDEX QUERY [-k COUNT] [--offset COUNT] [<options>]
+      newel search INDEX --batch FILE [-k COUNT] [--run FILE] [--threads COUNT] [<options>]
+      """,
     discussion: """
       The query language: word (adds), -word (subtracts), word^2 (counts double), +word (must be there), and \
       "several words" in quotes take one sign together. Scores are exact: every algorithm gives the same answer.
@@ -16,12 +19,27 @@ struct SearchCommand: ParsableCommand {
       or negative), "queryWeight", "documentWeight", "amount", "integerAmount"}], "metadata": {…}}], "unknownWords", \
       "ignoredWords", "documentCount", "algorithm", "exact", "postingsScored", "documentsScored", "blocksChecked"}. Hits \
       come best first, then in the order in which they were added.
+
+      With --batch the queries are lines {"id", "text" or "query" or "vector"}: "text" is plain words, "query" the query \
+      language, "vector" token weights; or rows of a .csr or .npz file. The answers come in the same order as lines 'id \
+      rank key score', or with --json as one object per line: {"id", "hits": [{"rank", "key", "score", "integerScore"}], \
+      "unknownWords", "ignoredWords", "exact", "error" (why there is no answer)}. A query that cannot be answered is told \
+      of on standard error, and the others go on. Answers are the same for any number of threads.
       """)
 
   @OptionGroup var index: IndexArgument
 
   @Argument(help: "The query in quotes: 'red shoe -kids'. A single word that begins with - goes behind --.")
-  var query: String
+  var query: String?
+
+  @Option(help: "Answer all queries of a file.", completion: .file())
+  var batch: String?
+
+  @Option(name: .customLong("run"), help: "With --batch: write the rankings as a TREC run file.", completion: .file())
+  var runFile: String?
+
+  @Option(help: "How many threads search: queries of a batch, or segments for one query (default: one per core).")
+  var threads: Int?
 
   @Option(name: [.customShort("k"), .customLong("count")], parsing: .unconditional, help: "How many hits.")
   var count = 10
@@ -40,13 +58,26 @@ struct SearchCommand: ParsableCommand {
   var maxBlocks: Int?
 
   @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
+
+  func validate() throws {
+    if (query == nil) == (batch == nil) { throw ValidationError("Give either a query or --batch FILE.") }
+    if runFile != nil, batch == nil { throw ValidationError("--run goes with --batch.") }
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+  }
 
   func run() throws {
     let opened = try NewelIndex.open(index.index)
     let isLimited = deadline != nil || maxBlocks != nil
     let budget = isLimited ? SearchBudget(milliseconds: deadline, blocks: maxBlocks) : nil
-    let response = try opened.search(
-      SearchRequest(query, count: count, offset: offset, algorithm: algorithm, budget: budget))
+    let request = SearchRequest(
+      query ?? "", count: count, offset: offset, algorithm: algorithm, budget: budget)
+    if let batch {
+      return try BatchSearch(
+        path: batch, template: request, threads: threads, runFile: runFile, isJSON: json.json, isQuiet: quiet.quiet
+      ).run(in: opened)
+    }
+    let response = try opened.search(request, threads: threads)
     if json.json { return try JSONOutput.print(response) }
     Console.warnOfWords(unknown: response.unknownWords)
     if let bound = response.missedScoreBound {

@@ -105,6 +105,14 @@ final class ProgressReporter: Sendable {
     state.withLock { finish(&$0) }
   }
 
+  /// Writes a line of its own, also when quiet; a drawn progress line makes room and comes back with the next report.
+  func note(_ line: String) {
+    state.withLock { state in
+      surroundings.write((state.isDrawn ? "\r\u{1B}[K" : "") + DisplayWidth.printable(line) + "\n")
+      state.isDrawn = false
+    }
+  }
+
   /// Leaves the current stage unfinished, so that an error message begins on a line of its own.
   func interrupt() {
     guard style != .quiet else { return }

@@ -1,0 +1,24 @@
+/// A hit of a batch: its place, without the reasons and the metadata that ``SearchHit`` has.
+public struct RankedHit: Sendable, Codable, Equatable {
+  /// 1 for the best.
+  public let rank: Int
+  /// The key its owner gave it.
+  public let key: String
+  public let score: Double
+  /// The same score in the integers that decide the order.
+  public let integerScore: UInt32
+}
+
+/// The answer to one query of a batch.
+public struct BatchAnswer: Sendable, Codable, Equatable {
+  /// Best first: score descending, then insertion order.
+  public let hits: [RankedHit]
+  /// Words of the query that the vocabulary does not have; the answer is without them.
+  public let unknownWords: [String]
+  /// Stop words and punctuation of the query, left out on purpose.
+  public let ignoredWords: [String]
+  /// Whether the hits are the best there are; false only when the request's budget was spent.
+  public let exact: Bool
+  /// With a spent budget, the most that a document left out can score.
+  public let missedScoreBound: Double?
+}
