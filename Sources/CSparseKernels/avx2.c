@@ -9,9 +9,9 @@
 #define AVX2 __attribute__((target("avx2,f16c")))
 
 // The CRC instruction takes three cycles, but one can start in each: three neighbouring stretches are summed side by
-// side. A sum is moved past n bytes when it is multiplied by x^(8n) modulo the polynomial. The carry-less product of two
-// reflected numbers holds a further factor x and the CRC instruction multiplies by x^32, so the number to multiply with
-// is x^(8n - 33) modulo the polynomial, reflected.
+// side. A sum is moved past n bytes when it is multiplied by x^(8n) modulo the polynomial. The carry-less product of
+// two reflected numbers holds a further factor x and the CRC instruction multiplies by x^32, so the number to multiply
+// with is x^(8n - 33) modulo the polynomial, reflected.
 // Source: Gopal et al., "Fast CRC computation for iSCSI polynomial using CRC32 instruction", Intel (2011).
 enum { STRETCH = 1360 };  // Sixteen times three of them leave 256 bytes of a 64 KiB block.
 static const uint32_t past_one_stretch = 0x3F70CC6Fu, past_two_stretches = 0x5AA1F3CFu;
@@ -44,14 +44,14 @@ CRC uint32_t newel_crc32c_sse42(uint32_t crc, const void *bytes, size_t count) {
   return ~(uint32_t)sum;
 }
 
-AVX2 static void half_to_float(const void *source, float *destination, size_t count) {
+AVX2 static void half_to_float_avx2(const void *source, float *destination, size_t count) {
   const uint8_t *p = source;
   for (; count >= 8; count -= 8, p += 16, destination += 8)
     _mm256_storeu_ps(destination, _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p)));
   newel_half_to_float_scalar(p, destination, count);
 }
 
-AVX2 static void float_to_half(const float *source, void *destination, size_t count) {
+AVX2 static void float_to_half_avx2(const float *source, void *destination, size_t count) {
   uint8_t *out = destination;
   for (; count >= 8; count -= 8, source += 8, out += 16)
     _mm_storeu_si128((__m128i *)out,
@@ -59,7 +59,7 @@ AVX2 static void float_to_half(const float *source, void *destination, size_t co
   newel_float_to_half_scalar(source, out, count);
 }
 
-AVX2 static void add_scaled_bytes(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count) {
+AVX2 static void add_scaled_bytes_avx2(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count) {
   const __m256i factor = _mm256_set1_epi32((int)weight);
   size_t i = 0;
   for (; i + 8 <= count; i += 8) {
@@ -70,7 +70,7 @@ AVX2 static void add_scaled_bytes(const uint8_t *bytes, uint32_t weight, uint32_
   for (; i < count; i++) cells[i] += weight * bytes[i];
 }
 
-AVX2 static size_t collect_at_least(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions) {
+AVX2 static size_t collect_at_least_avx2(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions) {
   const __m256i least = _mm256_set1_epi32(threshold);
   size_t found = 0, i = 0;
   for (; i + 16 <= count; i += 16) {
@@ -88,7 +88,7 @@ AVX2 static size_t collect_at_least(const int32_t *cells, size_t count, int32_t 
 }
 
 // The products of a group at once, its documents one by one.
-AVX2 static void add_groups(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells) {
+AVX2 static void add_groups_avx2(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells) {
   const __m256i factor = _mm256_set1_epi32(weight);
   _Alignas(64) int32_t amounts[16];
   for (; count > 0; count--, groups += 48) {
@@ -103,10 +103,10 @@ AVX2 static void add_groups(const uint8_t *groups, size_t count, int32_t weight,
 const newel_kernels newel_avx2_kernels = {
     .name = "avx2",
     .crc32c = newel_crc32c_sse42,
-    .half_to_float = half_to_float,
-    .float_to_half = float_to_half,
-    .add_scaled_bytes = add_scaled_bytes,
-    .collect_at_least = collect_at_least,
-    .add_groups = add_groups,
+    .half_to_float = half_to_float_avx2,
+    .float_to_half = float_to_half_avx2,
+    .add_scaled_bytes = add_scaled_bytes_avx2,
+    .collect_at_least = collect_at_least_avx2,
+    .add_groups = add_groups_avx2,
 };
 #endif

@@ -10,7 +10,7 @@
 // The mask of the first `count` (< 16) lanes.
 static inline unsigned first_lanes(size_t count) { return (1u << count) - 1u; }
 
-AVX512 static void half_to_float(const void *source, float *destination, size_t count) {
+AVX512 static void half_to_float_avx512(const void *source, float *destination, size_t count) {
   const uint8_t *p = source;
   for (; count >= 16; count -= 16, p += 32, destination += 16)
     _mm512_storeu_ps(destination, _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p)));
@@ -19,7 +19,7 @@ AVX512 static void half_to_float(const void *source, float *destination, size_t 
   _mm512_mask_storeu_ps(destination, lanes, _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(lanes, p)));
 }
 
-AVX512 static void float_to_half(const float *source, void *destination, size_t count) {
+AVX512 static void float_to_half_avx512(const float *source, void *destination, size_t count) {
   uint8_t *out = destination;
   for (; count >= 16; count -= 16, source += 16, out += 32)
     _mm256_storeu_si256((__m256i *)out,
@@ -31,7 +31,7 @@ AVX512 static void float_to_half(const float *source, void *destination, size_t 
       _mm512_cvtps_ph(_mm512_maskz_loadu_ps(lanes, source), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
 
-AVX512 static void add_scaled_bytes(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count) {
+AVX512 static void add_scaled_bytes_avx512(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count) {
   const __m512i factor = _mm512_set1_epi32((int)weight);
   for (; count >= 16; count -= 16, bytes += 16, cells += 16) {
     __m512i row = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)bytes));
@@ -44,31 +44,48 @@ AVX512 static void add_scaled_bytes(const uint8_t *bytes, uint32_t weight, uint3
   _mm512_mask_storeu_epi32(cells, lanes, sum);
 }
 
-AVX512 static size_t collect_at_least(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions) {
-  const __m512i least = _mm512_set1_epi32(threshold);
+// Writes the numbers of the lanes in `mask`, counted from `first`, to `positions` and returns how many there are. They
+// are packed in a register and that is stored whole, since a store that packs is far slower on some CPUs.
+AVX512 static inline size_t write_positions(__mmask16 mask, size_t first, uint32_t *positions) {
   const __m512i lane_numbers = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const __m512i numbers = _mm512_add_epi32(lane_numbers, _mm512_set1_epi32((int)(uint32_t)first));
+  _mm512_storeu_si512(positions, _mm512_maskz_compress_epi32(mask, numbers));
+  return (size_t)__builtin_popcount(mask);
+}
+
+AVX512 static size_t collect_at_least_avx512(const int32_t *cells, size_t count, int32_t threshold,
+                                              uint32_t *positions) {
+  const __m512i least = _mm512_set1_epi32(threshold);
   size_t found = 0, i = 0;
+  for (; i + 64 <= count; i += 64) {
+    const __m512i a = _mm512_loadu_si512(cells + i), b = _mm512_loadu_si512(cells + i + 16);
+    const __m512i c = _mm512_loadu_si512(cells + i + 32), d = _mm512_loadu_si512(cells + i + 48);
+    // Few cells are sought: sixty-four that hold none are passed at once.
+    const __m512i largest = _mm512_max_epi32(_mm512_max_epi32(a, b), _mm512_max_epi32(c, d));
+    if (_mm512_cmpge_epi32_mask(largest, least) == 0) continue;
+    // What is stored ends within the `count` that there is room for, because found is at most the position reached.
+    found += write_positions(_mm512_cmpge_epi32_mask(a, least), i, positions + found);
+    found += write_positions(_mm512_cmpge_epi32_mask(b, least), i + 16, positions + found);
+    found += write_positions(_mm512_cmpge_epi32_mask(c, least), i + 32, positions + found);
+    found += write_positions(_mm512_cmpge_epi32_mask(d, least), i + 48, positions + found);
+  }
   for (; i + 16 <= count; i += 16) {
     const __mmask16 mask = _mm512_cmpge_epi32_mask(_mm512_loadu_si512(cells + i), least);
-    if (mask == 0) continue;
-    // Packed in a register and stored whole: a store that packs is far slower on some CPUs. found <= i, so that the
-    // sixteen values end within the `count` that there is room for.
-    const __m512i numbers = _mm512_add_epi32(lane_numbers, _mm512_set1_epi32((int)(uint32_t)i));
-    _mm512_storeu_si512(positions + found, _mm512_maskz_compress_epi32(mask, numbers));
-    found += (size_t)__builtin_popcount(mask);
+    if (mask != 0) found += write_positions(mask, i, positions + found);
   }
   if (i == count) return found;
   const __mmask16 lanes = (__mmask16)first_lanes(count - i);
   const __mmask16 mask = _mm512_mask_cmpge_epi32_mask(lanes, _mm512_maskz_loadu_epi32(lanes, cells + i), least);
   if (mask == 0) return found;
-  const __m512i numbers = _mm512_add_epi32(lane_numbers, _mm512_set1_epi32((int)(uint32_t)i));
-  const size_t last = (size_t)__builtin_popcount(mask);
-  _mm512_mask_storeu_epi32(positions + found, (__mmask16)first_lanes(last), _mm512_maskz_compress_epi32(mask, numbers));
-  return found + last;
+  // There may be no room for a whole register.
+  uint32_t last[16];
+  const size_t more = write_positions(mask, i, last);
+  memcpy(positions + found, last, 4 * more);
+  return found + more;
 }
 
 // The products of a group at once, its documents one by one.
-AVX512 static void add_groups(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells) {
+AVX512 static void add_groups_avx512(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells) {
   const __m512i factor = _mm512_set1_epi32(weight);
   _Alignas(64) int32_t amounts[16];
   for (; count > 0; count--, groups += 48) {
@@ -81,10 +98,10 @@ AVX512 static void add_groups(const uint8_t *groups, size_t count, int32_t weigh
 const newel_kernels newel_avx512_kernels = {
     .name = "avx512",
     .crc32c = newel_crc32c_sse42,
-    .half_to_float = half_to_float,
-    .float_to_half = float_to_half,
-    .add_scaled_bytes = add_scaled_bytes,
-    .collect_at_least = collect_at_least,
-    .add_groups = add_groups,
+    .half_to_float = half_to_float_avx512,
+    .float_to_half = float_to_half_avx512,
+    .add_scaled_bytes = add_scaled_bytes_avx512,
+    .collect_at_least = collect_at_least_avx512,
+    .add_groups = add_groups_avx512,
 };
 #endif

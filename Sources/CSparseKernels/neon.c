@@ -6,7 +6,7 @@
 #include <arm_neon.h>
 #include <string.h>
 
-__attribute__((target("crc"))) static uint32_t crc32c(uint32_t crc, const void *bytes, size_t count) {
+__attribute__((target("crc"))) static uint32_t crc32c_neon(uint32_t crc, const void *bytes, size_t count) {
   const uint8_t *p = bytes;
   uint32_t sum = ~crc;
   for (; count >= 8; count -= 8, p += 8) {
@@ -18,21 +18,21 @@ __attribute__((target("crc"))) static uint32_t crc32c(uint32_t crc, const void *
   return ~sum;
 }
 
-static void half_to_float(const void *source, float *destination, size_t count) {
+static void half_to_float_neon(const void *source, float *destination, size_t count) {
   const uint8_t *p = source;
   for (; count >= 4; count -= 4, p += 8, destination += 4)
     vst1q_f32(destination, vcvt_f32_f16(vreinterpret_f16_u8(vld1_u8(p))));
   newel_half_to_float_scalar(p, destination, count);
 }
 
-static void float_to_half(const float *source, void *destination, size_t count) {
+static void float_to_half_neon(const float *source, void *destination, size_t count) {
   uint8_t *out = destination;
   for (; count >= 4; count -= 4, source += 4, out += 8)
     vst1_u8(out, vreinterpret_u8_f16(vcvt_f16_f32(vld1q_f32(source))));
   newel_float_to_half_scalar(source, out, count);
 }
 
-static void add_scaled_bytes(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count) {
+static void add_scaled_bytes_neon(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count) {
   for (; count >= 16; count -= 16, bytes += 16, cells += 16) {
     const uint8x16_t row = vld1q_u8(bytes);
     const uint16x8_t low = vmovl_u8(vget_low_u8(row)), high = vmovl_u8(vget_high_u8(row));
@@ -44,7 +44,7 @@ static void add_scaled_bytes(const uint8_t *bytes, uint32_t weight, uint32_t *ce
   for (; count > 0; count--) *cells++ += weight * *bytes++;
 }
 
-static size_t collect_at_least(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions) {
+static size_t collect_at_least_neon(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions) {
   size_t found = 0, i = 0;
   for (; i + 16 <= count; i += 16) {
     const int32x4_t low = vmaxq_s32(vld1q_s32(cells + i), vld1q_s32(cells + i + 4));
@@ -61,11 +61,11 @@ static size_t collect_at_least(const int32_t *cells, size_t count, int32_t thres
 
 const newel_kernels newel_neon_kernels = {
     .name = "neon",
-    .crc32c = crc32c,
-    .half_to_float = half_to_float,
-    .float_to_half = float_to_half,
-    .add_scaled_bytes = add_scaled_bytes,
-    .collect_at_least = collect_at_least,
+    .crc32c = crc32c_neon,
+    .half_to_float = half_to_float_neon,
+    .float_to_half = float_to_half_neon,
+    .add_scaled_bytes = add_scaled_bytes_neon,
+    .collect_at_least = collect_at_least_neon,
     .add_groups = newel_add_groups_scalar,
 };
 #endif

@@ -140,6 +140,12 @@ import Testing
     #expect(throws: StorageError.unsupportedVersion(path: "x", found: 2, supported: 1)) {
       try open(bytes: header { $0[8] = 2 })
     }
+    // Also when the checksum is not the one that this version computes, and when only the footer says so.
+    for place in [8, bytes.count - 64 + 32] {
+      var newer = bytes
+      newer[place] = 2
+      #expect(throws: StorageError.unsupportedVersion(path: "x", found: 2, supported: 1)) { try open(bytes: newer) }
+    }
     #expect(throws: StorageError.unsupportedFlags(path: "x", found: 1)) { try open(bytes: header { $0[24] = 1 }) }
     #expect(throws: StorageError.notNewelFile(path: "x")) { try open(bytes: Array("not ours at all".utf8)) }
     #expect(throws: StorageError.truncated(path: "x", section: "the header", expected: 64, found: 0)) {

@@ -62,6 +62,27 @@ import Testing
     _ = try system.lock(folder.file("lock"))
   }
 
+  @Test("a lock whose file was removed keeps nobody out, and a new one is taken on the new file")
+  func removedLock() throws {
+    let first = try system.lock(folder.file("lock"))
+    try system.remove(folder.file("lock"))
+    let second = try system.lock(folder.file("lock"))
+    first.release()
+    #expect(throws: StorageError.self) { try system.lock(folder.file("lock")) }
+    second.release()
+  }
+
+  @Test("a folder is removed only when it is empty")
+  func removeFolder() throws {
+    try system.makeFolder(folder.file("a/b"))
+    #expect(throws: StorageError.io(operation: "remove the folder", path: folder.file("a"), code: ENOTEMPTY)) {
+      try system.removeFolder(folder.file("a"))
+    }
+    try system.removeFolder(folder.file("a/b"))
+    try system.removeFolder(folder.file("a"))
+    #expect(try !system.exists(folder.file("a")))
+  }
+
   @Test("the numbered operation fails, once or from then on, and a failed file stays failed")
   func faults() throws {
     let faulty = FaultyFileSystem(.error(EIO), at: .once(1))

@@ -1,41 +1,55 @@
 import CSparseKernels
+import Glibc
 import Testing
 
-@Suite("Every variant adds groups of postings as the plain one does")
-struct AddGroupsTests {
-  /// A million groups in all; documents at both ends of the 16 bits and many twice in a group, weights at their limits.
-  @Test(arguments: Level.variants)
-  func asThePlainOneDoes(level: Level) {
-    let plain = Level.all[0].kernels
-    let variant = level.kernels
-    var random = SystemRandomNumberGenerator()
-    var expected = [Int32](repeating: 0, count: 1 << 16)
-    var found = expected
-    for round in 0..<250 {
-      let count = round % 5 == 0 ? round % 7 : 5000
-      let documents: [UInt16] = (0..<16 * count).map { _ in
-        let bits = random.next() as UInt16
-        return round % 3 == 0 ? bits : bits & 3 == 0 ? 0 : bits & 3 == 1 ? .max : bits & 0xFF
+/// A million groups of postings, shared among the variants: documents at both ends of the 16 bits and many times in one
+/// group, weights at their limits, the groups against a forbidden page.
+@Suite struct AddGroupsTests {
+  private static let cellBytes = 4 << 16
+  private static let groupBytes = 48
+  private static let most = 400
+
+  @Test("groups of postings are added like by the plain kernel", arguments: Level.variants)
+  func adding(level: Level) {
+    let (plain, variant) = (Level.all[0].kernels.add_groups!, level.kernels.add_groups!)
+    let scattered = RandomPool(seed: 81)
+    // Halves of a word that are often 0, the largest, or one of a few.
+    let crowded = RandomPool(seed: 82) { random in
+      let word = UInt32(truncatingIfNeeded: random.next())
+      return switch word >> 30 {
+      case 0: 0
+      case 1: .max
+      case 2: word & 0x00FF_00FF
+      default: word
       }
-      var groups: [UInt8] = []
-      groups.reserveCapacity(48 * count)
-      for group in 0..<count {
-        for document in documents[16 * group..<16 * group + 16] {
-          groups.append(UInt8(truncatingIfNeeded: document))
-          groups.append(UInt8(document >> 8))
-        }
-        for _ in 0..<16 { groups.append(random.next()) }
+    }
+    let memory = GuardedPages(byteCount: Self.most * Self.groupBytes)
+    let expected = GuardedPages(byteCount: Self.cellBytes)
+    let found = GuardedPages(byteCount: Self.cellBytes)
+    var random = SeededRandom(state: 83)
+    var groupsLeft = 1_000_000 / Level.variants.count
+    var round = 0
+    while groupsLeft > 0 {
+      let choice = random.next()
+      let weight = ([1, -1, 7, -300, 65_535, -65_535] as [Int32])[round % 6]
+      // Sums stay within 31 bits, as in a query: few groups with a large weight.
+      let count = weight.magnitude > 1000 ? round / 6 % 7 : round % 5 == 0 ? round / 5 % 20 : Self.most
+      let size = count * Self.groupBytes
+      let groups = memory.base + memory.offset(of: size, unit: 1, choice: choice)
+      memcpy(groups, (round / 6 % 2 == 0 ? scattered : crowded).piece(size, choice: choice >> 16), size)
+      plain(
+        groups.assumingMemoryBound(to: UInt8.self), count, weight, expected.base.assumingMemoryBound(to: Int32.self))
+      variant(groups.assumingMemoryBound(to: UInt8.self), count, weight, found.base.assumingMemoryBound(to: Int32.self))
+      guard memcmp(expected.base, found.base, Self.cellBytes) == 0 else {
+        Issue.record("round \(round): \(count) groups, weight \(weight)")
+        return
       }
-      let weight = [1, -1, 7, 65_535, -65_535][round % 5] as Int32
-      for index in expected.indices {
-        expected[index] = Int32(index % 5)
-        found[index] = Int32(index % 5)
+      if round % 6 == 5 {
+        memset(expected.base, 0, Self.cellBytes)
+        memcpy(found.base, expected.base, Self.cellBytes)
       }
-      // As in a query, sums stay within 31 bits: with large weights only a few groups.
-      let small = min(count, weight.magnitude > 7 ? 8 : count)
-      plain.add_groups(groups, small, weight, &expected)
-      variant.add_groups(groups, small, weight, &found)
-      #expect(found == expected, "\(level), round \(round)")
+      groupsLeft -= count
+      round += 1
     }
   }
 }

@@ -107,5 +107,6 @@ import Testing
     kernels.float_to_half(nil, nil, 0)
     kernels.add_scaled_bytes(nil, 3, nil, 0)
     #expect(kernels.collect_at_least(nil, 0, 1, nil) == 0)
+    kernels.add_groups(nil, 0, 3, nil)
   }
 }

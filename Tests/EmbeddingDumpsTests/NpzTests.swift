@@ -8,6 +8,15 @@ import Testing
   private let matrix = NpyFixture(shape: [2, 2], values: [1, 2, 3, 4]).bytes
   private let vector = NpyFixture(shape: [2], values: [1, 2]).bytes
 
+  @Test func anArchiveCutShortIsAnErrorOfOneSentence() throws {
+    let failure = #expect(throws: DumpError.self) {
+      try NpzArchive(MappedFile(copying: [UInt8](repeating: 80, count: 500), path: "cut.npz"))
+    }
+    #expect(
+      failure?.description == "'cut.npz' cannot be read as .npz: it has no ZIP directory, as when a copy was cut short."
+    )
+  }
+
   private func archive(_ fixture: ZipFixture) throws -> NpzArchive {
     try NpzArchive(MappedFile(copying: fixture.bytes, path: "a.npz"))
   }

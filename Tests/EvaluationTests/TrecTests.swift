@@ -51,7 +51,15 @@ import Testing
     #expect(throws: TrecError.duplicate(line: 2, query: "q", document: "a")) {
       try Qrels(parsing: "q 0 a 2\nq 0 a 2")
     }
-    #expect(TrecError.badGrade(line: 3, found: "1.5").description.contains("line 3"))
+    let errors: [TrecError] = [
+      .fieldCount(line: 2, expected: 6, found: 5, layout: "a b"), .badScore(line: 3, found: "x"),
+      .badGrade(line: 3, found: "1.5"), .duplicate(line: 2, query: "q", document: "d"), .unwritableName("a b"),
+      .unwritableScore(query: "q", document: "d"),
+    ]
+    for error in errors {
+      #expect(error.description.first?.isUppercase == true && error.description.hasSuffix("."), "\(error)")
+    }
+    #expect(TrecError.badGrade(line: 3, found: "1.5").description.contains("Line 3"))
   }
 
   @Test func brokenTiesFallStrictlyInThirtyTwoBits() throws {

@@ -78,19 +78,6 @@ import Testing
     try Workload.expectGood(index)
   }
 
-  @Test("a checksum left by an index that was removed does not condemn a new one")
-  func staleChecksum() throws {
-    try Workload.build(index, count: 4, step: 4)
-    for name in try PosixFileSystem().list(index) where name != IndexFolder.checksum {
-      try PosixFileSystem().remove(index + "/" + name)
-    }
-    let writer = try IndexWriter.open(index, creating: Workload.configuration())
-    #expect(try !PosixFileSystem().exists(index + "/" + IndexFolder.checksum))
-    writer.close()
-    try Workload.build(index, count: 6, step: 6)
-    try Workload.expectGood(index)
-  }
-
   @Test("changed numbers in the manifest's rows are noticed when opening")
   func changedRows() throws {
     try Workload.build(index, count: 20, step: 10)

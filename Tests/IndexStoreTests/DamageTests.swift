@@ -108,7 +108,8 @@ import Testing
       let bytes = try system.readAll(index + "/" + name, limit: .max)
       try system.remove(index + "/" + name)
       #expect(isFound(.quick), "\(name)")
-      #expect(throws: IndexStoreError.storage(.notFound(path: index + "/" + name))) { try IndexSnapshot.open(index) }
+      let failure = #expect(throws: IndexStoreError.lostFile(path: index, name: name)) { try IndexSnapshot.open(index) }
+      #expect(failure?.description.contains("lost the file '\(name)', which its last commit needs; restore it") == true)
       try Data(bytes).write(to: URL(fileURLWithPath: index + "/" + name))
     }
     #expect(!isFound(.deep))
@@ -126,11 +127,15 @@ import Testing
     #expect(isFound(.quick))
   }
 
-  @Test("without catalog.checksum an index is good, and flips in its rows are found all the same")
-  func withoutSidecar() throws {
-    try system.remove(index + "/" + IndexFolder.checksum)
-    let report = try IndexVerifier.verify(index, level: .deep)
-    #expect(report.isGood && report.notes.count == 1)
+  @Test("a catalog.checksum of an earlier commit is a note, and flips in the rows are found all the same")
+  func olderSidecar() throws {
+    let older = try CatalogChecksum(generation: 1, folder: index, fileSystem: system)
+    try older.write(index, fileSystem: system)
+    for level in VerifyLevel.allCases {
+      let report = try IndexVerifier.verify(index, level: level)
+      #expect(report.isGood && report.notes.count == 1, "\(level)")
+      #expect(report.notes.first?.contains("is of commit 1 and the index at commit 2") == true)
+    }
     let bytes = try system.readAll(index + "/" + IndexFolder.catalog, limit: .max)
     // The keys stand in the table and in its index; both places must be noticed by the deep check.
     let needle = Array("key/17".utf8)
@@ -145,6 +150,33 @@ import Testing
     #expect(found == 2)
     try overwrite(IndexFolder.catalog, bytes)
     #expect(!isFound(.deep))
+  }
+
+  @Test("a missing catalog.checksum is a note of the quick level, a problem of the others, and made anew by a writer")
+  func missingSidecar() throws {
+    try system.remove(index + "/" + IndexFolder.checksum)
+    let quick = try IndexVerifier.verify(index, level: .quick)
+    #expect(quick.isGood && quick.notes.count == 1 && quick.notes[0].contains("catalog.checksum' is missing"))
+    let full = try IndexVerifier.verify(index, level: .full)
+    #expect(full.problems.map(\.file) == [IndexFolder.checksum] && full.notes.isEmpty)
+    try IndexWriter.open(index, creating: nil).close()
+    let healed = try IndexVerifier.verify(index, level: .deep)
+    #expect(healed.isGood && healed.notes.isEmpty)
+  }
+
+  @Test("a catalog that is older than its checksum is a problem, and no writer removes the newer files")
+  func replacedCatalog() throws {
+    let newer = try CatalogChecksum(generation: 3, folder: index, fileSystem: system)
+    try newer.write(index, fileSystem: system)
+    let before = try system.list(index)
+    #expect(isFound(.quick) && isFound(.full))
+    #expect {
+      try IndexWriter.open(index, creating: Workload.configuration())
+    } throws: { error in
+      guard case IndexStoreError.damagedCatalog(_, let what) = error else { return false }
+      return what.contains("it knows 2 commits and catalog.checksum was written after commit 3")
+    }
+    #expect(try system.list(index) == before)
   }
 
   @Test("a writer does not add to a damaged catalog")

@@ -192,6 +192,7 @@ import Testing
     let names = rows.flatMap { $0[0].components(separatedBy: ", ") }
     for name in [
       IndexFolder.catalog, IndexFolder.checksum, IndexFolder.checksumTemporary, IndexFolder.lock,
+      IndexFolder.catalogTemporary,
       IndexFolder.catalog + "-wal", IndexFolder.catalog + "-shm",
     ] {
       #expect(names.contains("`\(name)`"), "\(name)")

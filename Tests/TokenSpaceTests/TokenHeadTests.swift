@@ -99,6 +99,15 @@ private func randomHead(seed: UInt64, tokens: Int = 40, dimension: Int = 5) thro
     }
   }
 
+  @Test("A place that takes no file is named as it was asked for")
+  func impossiblePlace() throws {
+    let path = NSTemporaryDirectory() + "newel-none-" + UUID().uuidString + "/head"
+    let failure = #expect(throws: TokenSpaceError.self) {
+      try randomHead(seed: 1).save(path, fileSystem: PosixFileSystem())
+    }
+    #expect(failure == .storage(.io(operation: "create", path: path, code: ENOENT)))
+  }
+
   @Test("A write that fails at any step leaves the old head and no other file")
   func failingWrites() throws {
     let folder = NSTemporaryDirectory() + "newel-head-" + UUID().uuidString
@@ -114,7 +123,8 @@ private func randomHead(seed: UInt64, tokens: Int = 40, dimension: Int = 5) thro
       for fault in [FaultyFileSystem.Fault.error(EIO), .shortWrite] {
         try old.save(folder + "/head", fileSystem: PosixFileSystem())
         let disk = FaultyFileSystem(fault, at: .once(step))
-        #expect(throws: TokenSpaceError.self) { try new.save(folder + "/head", fileSystem: disk) }
+        let failure = #expect(throws: TokenSpaceError.self) { try new.save(folder + "/head", fileSystem: disk) }
+        #expect(failure?.description.contains(".partial") == false)
         let bytes = try TokenHead.load(folder + "/head", fileSystem: PosixFileSystem()).encoded()
         // Only the last step, making the new name durable, comes after the exchange.
         #expect(bytes == (step == 5 ? new : old).encoded())

@@ -67,6 +67,10 @@ struct EnvelopeTables {
       throw .notNewelFile(path: file.path)
     }
     let version = try reader.u32()
+    // Before the checksum: a newer format is not damage, even where it computes its checksums in another way.
+    if version > EnvelopeLayout.formatVersion {
+      throw .unsupportedVersion(path: file.path, found: version, supported: EnvelopeLayout.formatVersion)
+    }
     let kind = try reader.u32()
     let segment = try reader.u64()
     let flags = try reader.u32()
@@ -109,6 +113,9 @@ struct EnvelopeTables {
       throw damage(
         file, "the footer", start + EnvelopeLayout.Footer.invertedMagic, "the inverted magic",
         "other bytes, as in a file that was cut short or not finished")
+    }
+    if version > EnvelopeLayout.formatVersion {
+      throw .unsupportedVersion(path: file.path, found: version, supported: EnvelopeLayout.formatVersion)
     }
     let found = CRC32C.checksum(
       file.bytes.extracting(start..<start + EnvelopeLayout.Footer.checksum))

@@ -90,6 +90,11 @@ public final class FaultyFileSystem: FileSystem {
     state.withLock { $0.removed(path, content: content ?? []) }
   }
 
+  public func removeFolder(_ path: String) throws(StorageError) {
+    try step("remove the folder", path)
+    try base.removeFolder(path)
+  }
+
   public func syncFolder(_ path: String) throws(StorageError) {
     try step("synchronise the folder", path)
     try base.syncFolder(path)

@@ -23,6 +23,9 @@ public protocol FileSystem: Sendable {
   /// Removes a file. Durable after ``syncFolder(_:)``.
   func remove(_ path: String) throws(StorageError)
 
+  /// Removes an empty folder.
+  func removeFolder(_ path: String) throws(StorageError)
+
   /// Makes the entries of a folder (files created, renamed, removed) durable.
   func syncFolder(_ path: String) throws(StorageError)
 

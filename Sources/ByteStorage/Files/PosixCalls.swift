@@ -56,6 +56,10 @@ enum Posix {
     _ = try retrying("remove", path) { Int(unsafe unlink(path)) }
   }
 
+  static func removeFolder(_ path: String) throws(StorageError) {
+    _ = try retrying("remove the folder", path) { Int(unsafe rmdir(path)) }
+  }
+
   static func makeFolder(_ path: String) throws(StorageError) {
     _ = try retrying("create the folder", path) { Int(unsafe mkdir(path, 0o777)) }
   }

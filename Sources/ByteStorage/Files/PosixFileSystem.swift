@@ -35,6 +35,8 @@ public struct PosixFileSystem: FileSystem {
     try Posix.remove(path)
   }
 
+  public func removeFolder(_ path: String) throws(StorageError) { try Posix.removeFolder(path) }
+
   public func syncFolder(_ path: String) throws(StorageError) {
     let descriptor = try Posix.open(path, O_RDONLY | O_DIRECTORY, operation: "open")
     defer { _ = Glibc.close(descriptor) }
@@ -133,15 +135,37 @@ final class PosixFileLock: FileLock {
 
   init(path: String) throws(StorageError) {
     self.path = path
+    // Whoever held the lock before may have removed the file after it was opened here; a lock on a file that has no
+    // name any more keeps nobody out.
+    var locked = try Self.lockedDescriptor(path)
+    while try !Self.isCurrent(locked, path) {
+      _ = Glibc.close(locked)
+      locked = try Self.lockedDescriptor(path)
+    }
+    // The number only helps people; that it could not be written does not make the lock weaker.
+    if ftruncate(locked, 0) == 0 {
+      let text = Array("\(getpid())\n".utf8)
+      try? Posix.write(locked, text.rawBytes, path)
+    }
+    descriptor = Mutex(locked)
+  }
+
+  private static func isCurrent(_ descriptor: Int32, _ path: String) throws(StorageError) -> Bool {
+    do {
+      let held = try Posix.status(descriptor, path)
+      guard let named = try Posix.status(ofPath: path) else { return false }
+      return held.st_ino == named.st_ino && held.st_dev == named.st_dev
+    } catch {
+      _ = Glibc.close(descriptor)
+      throw error
+    }
+  }
+
+  private static func lockedDescriptor(_ path: String) throws(StorageError) -> Int32 {
     let descriptor = try Posix.open(path, O_RDWR | O_CREAT | O_NOFOLLOW, operation: "open the lock")
     do {
       _ = try Posix.retrying("lock", path) { Int(flock(descriptor, LOCK_EX | LOCK_NB)) }
-      // The number only helps people; that it could not be written does not make the lock weaker.
-      if ftruncate(descriptor, 0) == 0 {
-        let text = Array("\(getpid())\n".utf8)
-        try? Posix.write(descriptor, text.rawBytes, path)
-      }
-      self.descriptor = Mutex(descriptor)
+      return descriptor
     } catch {
       let holder = Self.holder(descriptor, path)
       _ = Glibc.close(descriptor)
@@ -162,6 +186,8 @@ final class PosixFileLock: FileLock {
     }
     guard open >= 0 else { return }
     _ = ftruncate(open, 0)
+    // Not left to `close`: a child that was forked a moment ago may still have the descriptor, and with it the lock.
+    _ = flock(open, LOCK_UN)
     _ = Glibc.close(open)
   }
 

@@ -30,7 +30,9 @@ struct ZipDirectory {
   static func read(_ file: MappedFile) throws(DumpError) -> ZipDirectory {
     func bad(_ reason: String) -> DumpError { .archive(path: file.path, member: "", reason: reason) }
     do throws(ZipFailure) {
-      guard let end = try findEnd(file) else { throw ZipFailure.reason("it has no ZIP directory; is it cut short?") }
+      guard let end = try findEnd(file) else {
+        throw ZipFailure.reason("it has no ZIP directory, as when a copy was cut short")
+      }
       guard end.entryCount <= maximumEntryCount else {
         throw ZipFailure.reason("it has \(end.entryCount) members (at most \(maximumEntryCount) are read)")
       }

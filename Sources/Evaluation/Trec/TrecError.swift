@@ -22,17 +22,17 @@ public enum TrecError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .fieldCount(let line, let expected, let found, let layout):
-      "line \(line) has \(found) fields where \(expected) are needed: '\(layout)', separated by spaces or tabs"
+      "Line \(line) has \(found) fields where \(expected) are needed: '\(layout)', separated by spaces or tabs."
     case .badScore(let line, let found):
-      "line \(line) has the score '\(found)', which is not a finite decimal number"
+      "Line \(line) has the score '\(found)', which is not a finite decimal number."
     case .badGrade(let line, let found):
-      "line \(line) has the grade '\(found)', which is not a whole number such as 0, 1 or 2"
+      "Line \(line) has the grade '\(found)', which is not a whole number such as 0, 1 or 2."
     case .duplicate(let line, let query, let document):
-      "line \(line) names document '\(document)' a second time for query '\(query)'; remove one of the two"
+      "Line \(line) names document '\(document)' a second time for query '\(query)'; remove one of the two."
     case .unwritableName(let name):
-      "the name '\(name)' cannot stand in a TREC file, which separates its fields by white space; rename it without any"
+      "The name '\(name)' cannot stand in a TREC file, which separates its fields by white space; rename it without any."
     case .unwritableScore(let query, let document):
-      "the score of document '\(document)' for query '\(query)' is not a finite number"
+      "The score of document '\(document)' for query '\(query)' is not a finite number."
     }
   }
 }

@@ -10,7 +10,7 @@ struct CatalogDatabase: Sendable {
   let path: String
   let queue: DatabaseQueue
 
-  /// A connection that can write; creates an empty database when there is none.
+  /// A connection that can write to the catalog that is there.
   static func openForWriting(_ folder: String) throws(IndexStoreError) -> CatalogDatabase {
     let path = catalogPath(folder)
     var configuration = common()

@@ -27,12 +27,16 @@ enum CatalogReader {
       Int32(bitPattern: header[offset..<offset + 4].reduce(0) { $0 << 8 | UInt32($1) })
     }
     try check(applicationID: bigEndian(68), version: bigEndian(60), path)
+    guard bigEndian(68) == CatalogSchema.applicationID else {
+      throw .damagedCatalog(path: path, what: "it is not the catalog of an index of Newel")
+    }
   }
 
   static func read(_ db: Database, path: String) throws -> Content {
     let applicationID = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
     let version = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-    if applicationID == 0, version == 0,
+    if applicationID == 0 || applicationID == CatalogSchema.applicationID,
+      applicationID == 0 ? version == 0 : version == CatalogSchema.version,
       try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
     {
       return .unfinished

@@ -38,8 +38,6 @@ final class CatalogWriter {
     try database.write { db in
       try db.beginTransaction(.immediate)
       guard creating else { return }
-      try db.execute(sql: "PRAGMA application_id = \(CatalogSchema.applicationID)")
-      try db.execute(sql: "PRAGMA user_version = \(CatalogSchema.version)")
       for statement in CatalogSchema.statements { try db.execute(sql: statement) }
     }
     isInTransaction = true

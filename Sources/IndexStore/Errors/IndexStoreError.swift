@@ -13,6 +13,12 @@ public enum IndexStoreError: Error, Equatable, Sendable {
   case damagedCatalog(path: String, what: String)
   /// The folder holds no committed index; `reason` says what is there instead.
   case noIndex(path: String, reason: String)
+  /// The folder holds files of an index whose catalog was lost; nothing was touched.
+  case lostCatalog(path: String, what: String, example: String)
+  /// A file that the last commit needs is not there.
+  case lostFile(path: String, name: String)
+  /// An index is to be made inside the folder of another one; nothing was touched.
+  case insideIndex(path: String, outer: String)
   /// An index is to be made in a folder that holds something else; nothing was touched.
   case foreignFolder(path: String, example: String)
   /// Another writer is at work.
@@ -42,6 +48,15 @@ extension IndexStoreError: CustomStringConvertible {
       return "The catalog '\(path)' is damaged: \(what); restore it or build the index again."
     case .noIndex(let path, let reason):
       return "There is no index in '\(path)': \(reason); make one with 'newel build'."
+    case .lostCatalog(let path, let what, let example):
+      return
+        "The index in '\(path)' lost its catalog: catalog.sqlite \(what) although '\(example)' is there, so nothing "
+        + "was touched; restore catalog.sqlite, or remove the folder yourself and build again."
+    case .lostFile(let path, let name):
+      return "The index in '\(path)' lost the file '\(name)', which its last commit needs; restore it, or remove the "
+        + "folder and build again."
+    case .insideIndex(let path, let outer):
+      return "'\(path)' is inside the index '\(outer)', so nothing was written; choose a folder outside of it."
     case .foreignFolder(let path, let example):
       return "'\(path)' is not empty and not an index (it holds '\(example)'), so nothing was written; choose a new or "
         + "empty folder."

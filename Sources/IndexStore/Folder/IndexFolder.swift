@@ -4,6 +4,7 @@ import ByteStorage
 enum IndexFolder {
   static let catalog = "catalog.sqlite"
   static let catalogCompanions = ["catalog.sqlite-wal", "catalog.sqlite-shm", "catalog.sqlite-journal"]
+  static let catalogTemporary = "catalog.sqlite.tmp"
   static let checksum = "catalog.checksum"
   static let checksumTemporary = "catalog.checksum.tmp"
   static let lock = "writer.lock"
@@ -30,9 +31,11 @@ enum IndexFolder {
   /// Whether a name is one that this program gives.
   static func isOurs(_ name: String) -> Bool {
     name == catalog || catalogCompanions.contains(name) || name == checksum || name == checksumTemporary
-      || name == lock || parse(name) != nil
+      || name == catalogTemporary || name == lock || parse(name) != nil
   }
 
   /// Whether a file of this name holds index data that only counts when the manifest names it.
-  static func isDisposable(_ name: String) -> Bool { name == checksumTemporary || parse(name) != nil }
+  static func isDisposable(_ name: String) -> Bool {
+    name == checksumTemporary || name == catalogTemporary || parse(name) != nil
+  }
 }

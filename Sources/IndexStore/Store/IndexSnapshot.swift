@@ -50,7 +50,7 @@ public final class IndexSnapshot: Sendable {
         catalog.close()
         // A commit may have replaced a file between reading the manifest and opening the file; then there is a newer
         // manifest.
-        guard case .storage(.notFound) = error, manifest.generation != lastGeneration else { throw error }
+        guard case .lostFile = error, manifest.generation != lastGeneration else { throw error }
         lastGeneration = manifest.generation
       }
     }
@@ -152,6 +152,10 @@ public final class IndexSnapshot: Sendable {
     case .folder: break
     default: throw .noIndex(path: folder, reason: "it is a file, not a folder")
     }
+    try CommitTraces.checkCatalogIsThere(folder, fileSystem: fileSystem)
+    let recorded = try storing { () throws(StorageError) in
+      try CommitTraces.recordedGeneration(folder, fileSystem: fileSystem)
+    }
     let path = joinedPath(folder, IndexFolder.catalog)
     let unfinished = "a build was stopped before its first commit, or is still running"
     guard try storing({ () throws(StorageError) in try fileSystem.exists(path) }) else {
@@ -165,7 +169,9 @@ public final class IndexSnapshot: Sendable {
     do throws(IndexStoreError) {
       switch try catalog.read({ db in try CatalogReader.read(db, path: path) }) {
       case .manifest(let manifest): return (catalog, manifest)
-      case .unfinished: throw .noIndex(path: folder, reason: unfinished)
+      case .unfinished:
+        try CommitTraces.checkNeverCommitted(folder, recorded: recorded)
+        throw .noIndex(path: folder, reason: unfinished)
       }
     } catch {
       catalog.close()
@@ -193,9 +199,14 @@ public final class IndexSnapshot: Sendable {
   static func open(
     _ file: Manifest.File, _ folder: String, _ fileSystem: any FileSystem
   ) throws(IndexStoreError) -> EnvelopeFile {
-    let envelope = try storing { () throws(StorageError) in
-      try EnvelopeFile.open(
+    let envelope: EnvelopeFile
+    do {
+      envelope = try EnvelopeFile.open(
         file.summary.name, in: folder, kind: file.kind, expecting: file.summary, fileSystem: fileSystem)
+    } catch .notFound {
+      throw .lostFile(path: folder, name: file.summary.name)
+    } catch {
+      throw .storage(error)
     }
     guard let number = IndexFolder.parse(file.summary.name)?.number, number == envelope.segment else {
       throw .storage(

@@ -34,6 +34,7 @@ public final class IndexWriter {
   private let lock: any FileLock
   let catalog: CatalogWriter
   private let limits: SegmentLimits
+  private let isNewFolder: Bool
 
   /// What the index is made with.
   public private(set) var configuration: IndexConfiguration
@@ -53,6 +54,8 @@ public final class IndexWriter {
   private var newHead: [UInt8]?
   private var failure: IndexStoreError?
   private var isClosed = false
+  /// Whether COMMIT itself failed, so that only the next open finds out which commit there is.
+  private var isOutcomeUnknown = false
 
   /// Opens the index in `folder` for writing, or begins a new one.
   ///
@@ -89,6 +92,7 @@ public final class IndexWriter {
     committed = opening.manifest
     vocabulary = opening.vocabulary
     nextNumber = opening.nextNumber
+    isNewFolder = opening.isNewFolder
     nextOrdinal = opening.manifest?.documentCount ?? 0
     self.limits = limits
   }
@@ -184,11 +188,16 @@ public final class IndexWriter {
   }
 
   /// Gives up what was not committed, its files included, and the lock. Calling it again does nothing.
+  ///
+  /// When there is no commit at all, nothing stays of the index, nor the folder if this writer made it.
   public func close() {
     if isClosed { return }
     isClosed = true
     if failure == nil { discard() }
     catalog.close()
+    if committed == nil, !isOutcomeUnknown {
+      UncommittedIndex.remove(folder, folderToo: isNewFolder, fileSystem: fileSystem)
+    }
     lock.release()
   }
 
@@ -211,6 +220,7 @@ public final class IndexWriter {
     if failure == nil {
       failure = error
       if keepingFiles {
+        isOutcomeUnknown = true
         segment = nil
         finished = []
         catalog.rollback()

@@ -11,6 +11,8 @@ struct WriterOpening {
   let manifest: Manifest?
   let vocabulary: [String]
   let nextNumber: UInt64
+  /// Whether the folder was made now.
+  let isNewFolder: Bool
 
   init(
     _ folder: String, creating: IndexConfiguration?, fileSystem: any FileSystem
@@ -18,41 +20,51 @@ struct WriterOpening {
     self.folder = folder
     self.fileSystem = fileSystem
     if let creating { try Self.check(creating) }
-    try Self.prepareFolder(folder, isCreating: creating != nil, fileSystem: fileSystem)
+    isNewFolder = try Self.prepareFolder(folder, isCreating: creating != nil, fileSystem: fileSystem)
     do throws(StorageError) {
       lock = try fileSystem.lock(joinedPath(folder, IndexFolder.lock))
     } catch {
+      if isNewFolder { try? fileSystem.removeFolder(folder) }
       if case .locked(_, let holder) = error { throw .locked(path: folder, holder: holder) }
       throw .storage(error)
     }
+    var isNewCatalog = false
     do throws(IndexStoreError) {
-      // Again under the lock: the folder may have changed since the first look.
-      try CatalogReader.checkHeader(folder, fileSystem: fileSystem)
+      isNewCatalog = try Self.prepareCatalog(folder, isCreating: creating != nil, fileSystem: fileSystem)
       catalog = try CatalogWriter(folder, fileSystem: fileSystem)
     } catch {
+      if isNewCatalog || isNewFolder {
+        UncommittedIndex.remove(folder, folderToo: isNewFolder, fileSystem: fileSystem)
+      }
       lock.release()
       throw error
     }
     do throws(IndexStoreError) {
+      let recorded = try storing { () throws(StorageError) in
+        try CommitTraces.recordedGeneration(folder, fileSystem: fileSystem)
+      }
       manifest = try catalog.manifest()
       if let manifest {
         configuration = try IndexSnapshot.configuration(manifest, folder)
         try Self.checkCatalog(catalog, manifest, folder, fileSystem)
         vocabulary = try IndexSnapshot.vocabulary(manifest, folder, fileSystem)
       } else {
-        guard let creating else {
-          throw IndexStoreError.noIndex(path: folder, reason: "a build was stopped before its first commit")
-        }
+        try CommitTraces.checkNeverCommitted(folder, recorded: recorded)
+        guard let creating else { throw IndexStoreError.noIndex(path: folder, reason: Self.unfinished) }
         configuration = creating
         vocabulary = []
       }
       nextNumber = try Self.removeOrphans(folder, manifest, fileSystem)
+      if manifest == nil { try Self.beginChecksum(folder, fileSystem) }
     } catch {
       catalog.close()
+      if isNewCatalog { UncommittedIndex.remove(folder, folderToo: isNewFolder, fileSystem: fileSystem) }
       lock.release()
       throw error
     }
   }
+
+  private static let unfinished = "a build was stopped before its first commit"
 
   private static func check(_ configuration: IndexConfiguration) throws(IndexStoreError) {
     guard configuration.ceiling.isFinite, configuration.ceiling > 0 else {
@@ -69,15 +81,20 @@ struct WriterOpening {
   }
 
   /// Makes the folder when an index is to be made; refuses a folder that holds something else, without a trace.
+  ///
+  /// - Returns: whether the folder is new.
   private static func prepareFolder(
     _ folder: String, isCreating: Bool, fileSystem: any FileSystem
-  ) throws(IndexStoreError) {
+  ) throws(IndexStoreError) -> Bool {
     let kind = try storing { () throws(StorageError) in try fileSystem.kind(of: folder) }
     switch kind {
     case nil:
       guard isCreating else { throw .noIndex(path: folder, reason: "there is no such folder") }
+      try checkSurroundings(folder, fileSystem: fileSystem)
       try storing { () throws(StorageError) in try fileSystem.makeFolder(folder) }
+      return true
     case .folder:
+      try CommitTraces.checkCatalogIsThere(folder, fileSystem: fileSystem)
       let names = try storing { () throws(StorageError) in try fileSystem.list(folder) }
       if names.contains(IndexFolder.catalog) {
         try CatalogReader.checkHeader(folder, fileSystem: fileSystem)
@@ -89,8 +106,41 @@ struct WriterOpening {
       {
         throw .foreignFolder(path: folder, example: foreign)
       }
+      if isCreating, !names.contains(IndexFolder.catalog) { try checkSurroundings(folder, fileSystem: fileSystem) }
+      return false
     default:
       throw .foreignFolder(path: folder, example: "the path is a file")
+    }
+  }
+
+  private static func checkSurroundings(_ folder: String, fileSystem: any FileSystem) throws(IndexStoreError) {
+    if let outer = OuterIndex.find(above: folder, fileSystem: fileSystem) {
+      throw .insideIndex(path: folder, outer: outer)
+    }
+  }
+
+  /// Looks again under the lock, because the folder may have changed since the first look, and makes the catalog of a
+  /// new index. It is durable before any other file is made, see ``CommitTraces``.
+  ///
+  /// - Returns: whether the catalog is new.
+  private static func prepareCatalog(
+    _ folder: String, isCreating: Bool, fileSystem: any FileSystem
+  ) throws(IndexStoreError) -> Bool {
+    try CommitTraces.checkCatalogIsThere(folder, fileSystem: fileSystem)
+    try CatalogReader.checkHeader(folder, fileSystem: fileSystem)
+    let path = joinedPath(folder, IndexFolder.catalog)
+    let size = try storing { () throws(StorageError) in try fileSystem.fileSize(path) }
+    if let size, size > 0 { return false }
+    guard isCreating else { throw .noIndex(path: folder, reason: unfinished) }
+    try storing { () throws(StorageError) in try EmptyCatalog.create(folder, fileSystem: fileSystem) }
+    return true
+  }
+
+  /// Writes the checksum of generation 0, so that a later index without a checksum has lost it.
+  private static func beginChecksum(_ folder: String, _ fileSystem: any FileSystem) throws(IndexStoreError) {
+    try storing { () throws(StorageError) in
+      if try fileSystem.exists(joinedPath(folder, IndexFolder.checksum)) { return }
+      try CatalogChecksum(generation: 0, folder: folder, fileSystem: fileSystem).write(folder, fileSystem: fileSystem)
     }
   }
 
@@ -104,9 +154,7 @@ struct WriterOpening {
       var removed = false
       for name in try fileSystem.list(folder) {
         if let number = IndexFolder.parse(name)?.number { next = max(next, number + 1) }
-        // The checksum of a catalog without a commit is left over from an index that was here before.
-        let isStale = name == IndexFolder.checksum && manifest == nil
-        guard (IndexFolder.isDisposable(name) && !known.contains(name)) || isStale else { continue }
+        guard IndexFolder.isDisposable(name), !known.contains(name) else { continue }
         try fileSystem.remove(joinedPath(folder, name))
         removed = true
       }
@@ -123,7 +171,7 @@ struct WriterOpening {
     switch try CatalogCheck.compare(manifest, folder, fileSystem) {
     case .equal: return
     case .differs(let error): throw error
-    case .unknown, .unreadable:
+    case .missing, .older, .unreadable:
       try catalog.checkIntegrity()
       _ = catalog.foldLog(generation: manifest.generation)
     }

@@ -164,21 +164,29 @@ struct IndexCheck {
     }
   }
 
-  /// At `full`: the bytes of the catalog against `catalog.checksum`.
+  /// `catalog.checksum` must be about this commit, and at `full` the bytes of the catalog must match it.
   mutating func catalogBytes() {
     report.filesChecked += 1
-    guard report.level >= .full else { return }
+    let isFull = report.level >= .full
     do throws(IndexStoreError) {
-      switch try CatalogCheck.compare(manifest, folder, fileSystem) {
+      switch try CatalogCheck.compare(manifest, folder, fileSystem, readingAll: isFull) {
       case .equal:
+        guard isFull else { return }
         report.filesChecked += 1
         let size = try storing { () throws(StorageError) in try fileSystem.fileSize(catalog.path) }
         report.bytesChecked += size ?? 0
       case .differs(let error): problem(IndexFolder.catalog, error.description)
       case .unreadable(let error): problem(IndexFolder.checksum, error.description)
-      case .unknown:
+      case .missing:
+        let message =
+          "'\(joinedPath(folder, IndexFolder.checksum))' is missing, so the bytes of the catalog cannot be checked; "
+          + "restore it, or let the next build check the catalog and write it anew."
+        if isFull { problem(IndexFolder.checksum, message) } else { report.notes.append(message) }
+      case .older(let generation):
         report.notes.append(
-          "catalog.checksum does not tell about this commit, so the catalog was checked by its rows only.")
+          "'\(joinedPath(folder, IndexFolder.checksum))' is of commit \(generation) and the index at commit "
+            + "\(manifest.generation), as after a build that was stopped at its very end; the catalog is checked by its "
+            + "rows only until the next build checks it and renews the file.")
       }
     } catch {
       problem(IndexFolder.catalog, error.description)

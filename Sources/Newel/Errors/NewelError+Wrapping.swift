@@ -44,9 +44,9 @@ extension NewelError {
     case .storage(let error): code(of: error)
     case .postings(let error): code(of: error)
     case .catalog: .inputOutput
-    case .damagedCatalog: .damaged
+    case .damagedCatalog, .lostCatalog, .lostFile: .damaged
     case .noIndex: .notFound
-    case .foreignFolder, .duplicateKey, .invalidDocument, .invalidVocabulary: .invalidInput
+    case .foreignFolder, .insideIndex, .duplicateKey, .invalidDocument, .invalidVocabulary: .invalidInput
     case .locked: .locked
     case .noSuchDocument: .notFound
     case .writerFailed, .writerClosed: .inputOutput

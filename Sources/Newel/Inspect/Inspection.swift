@@ -95,6 +95,8 @@ public struct VerificationReport: Sendable, Codable {
   public let bytesChecked: Int
   /// One sentence per problem; empty when the index is sound.
   public let problems: [String]
+  /// One sentence for everything that is worth knowing and not wrong.
+  public let notes: [String]
 
   public var isSound: Bool { problems.isEmpty }
 }

@@ -63,7 +63,7 @@ extension NewelIndex {
       }
       return VerificationReport(
         path: path, level: level.rawValue, filesChecked: report.filesChecked, bytesChecked: report.bytesChecked,
-        problems: report.problems.map(\.description))
+        problems: report.problems.map(\.description), notes: report.notes)
     } catch {
       throw NewelError(wrapping: error)
     }

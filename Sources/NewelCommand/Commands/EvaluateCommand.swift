@@ -98,7 +98,7 @@ struct EvaluateCommand: ParsableCommand {
         JudgedRanking(ranking, judgements: grades, isComplete: ranking.count < depth), knownRank: knownRank)
       if let writer {
         do { runText += try writer.lines(for: judged.id, ranking: ranking) } catch {
-          throw CommandFailure("The run file cannot be written: \(error).")
+          throw CommandFailure("The run file cannot be written: \(error)")
         }
       }
       try progress(JobProgress(stage: "evaluating", done: number + 1, total: queries.count, unit: "queries"))

@@ -7,7 +7,7 @@ struct SearchCommand: ParsableCommand {
     abstract: "Find documents by words.",
     usage: """
       newel search INDEX QUERY [-k COUNT] [--offset COUNT] [<options>]
-      newel search INDEX --batch FILE [-k COUNT] [--run FILE] [--threads COUNT] [<options>]
+      newel search INDEX --batch FILE [-k COUNT] [--run FILE] [<options>]
       """,
     discussion: """
       The query language: word (adds), -word (subtracts), word^2 (counts double), +word (must be there), and \

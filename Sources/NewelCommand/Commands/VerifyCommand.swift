@@ -8,8 +8,8 @@ struct VerifyCommand: ParsableCommand {
       Without an option: headers, lengths, and that every file is there. --full checks every checksum. --deep decodes \
       everything and compares postings, bounds, documents and keys with each other. Exit status 1 when something is wrong.
 
-      With --json: {"path", "level" (quick, full or deep), "filesChecked", "bytesChecked", "problems": [sentence]}; the \
-      index is sound when there are no problems.
+      With --json: {"path", "level" (quick, full or deep), "filesChecked", "bytesChecked", "problems": [sentence], \
+      "notes": [sentence]}; the index is sound when there are no problems. Notes say what is worth knowing and not wrong.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -32,6 +32,7 @@ struct VerifyCommand: ParsableCommand {
       try JSONOutput.print(report)
     } else {
       for problem in report.problems { Console.print(problem) }
+      for note in report.notes { Console.print("Note: \(note)") }
       var checked = Console.count(report.filesChecked, "file")
       if report.bytesChecked > 0 { checked += ", \(NumberText.bytes(report.bytesChecked))" }
       checked += " (\(report.level)\(level == .quick ? "; --full checks every byte" : ""))"

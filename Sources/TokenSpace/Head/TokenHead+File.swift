@@ -104,7 +104,19 @@ extension TokenHead {
       let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
       try fileSystem.syncFolder(folder)
     } catch {
-      throw .storage(error)
+      throw .storage(Self.naming(path, insteadOf: temporary, error))
+    }
+  }
+
+  /// The error about the temporary file as one about the file that was asked for.
+  private static func naming(
+    _ path: String, insteadOf temporary: String, _ error: StorageError
+  ) -> StorageError {
+    switch error {
+    case .io(let operation, temporary, let code): .io(operation: operation, path: path, code: code)
+    // A new file is not found when its folder is not, or when the folder takes no files.
+    case .notFound(temporary): .io(operation: "create", path: path, code: ENOENT)
+    default: error
     }
   }
 }
