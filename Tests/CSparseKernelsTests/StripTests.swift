@@ -105,7 +105,7 @@ struct SampleStrip {
       let threshold = bounds[number % 64]
       #expect(
         kernels.blocks_at_least!(bounds, threshold)
-          == (0..<64).reduce(0) { $0 | (bounds[$1] >= threshold ? 1 << UInt64($1) : 0) })
+          == (0..<64).reduce(UInt64(0)) { $0 | (bounds[$1] >= threshold ? 1 << UInt64($1) : 0) })
     }
   }
 

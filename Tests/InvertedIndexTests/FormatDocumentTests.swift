@@ -107,10 +107,13 @@ struct PostingsFormatTests {
             found[Self.number(order.dropFirst(4 * (4096 * window + document)).prefix(4))] = impact
           }
         }
-        let first = directory[Int(row) * 3 * entry.byteCount..<(Int(row) * 3 + 1) * entry.byteCount]
         let firstMaximum = Int(try term.value("firstMaximum", in: record))
         // The first block of the row: its maximum is that of the documents whose places lie in it.
-        let block = try entry.value("blocks", in: first).trailingZeroBitCount
+        let blocks = try (0..<2).map { window in
+          let place = (Int(row) * 3 + window) * entry.byteCount
+          return try entry.value("blocks", in: directory[place..<place + entry.byteCount])
+        }
+        let block = blocks[0] != 0 ? blocks[0].trailingZeroBitCount : 64 + blocks[1].trailingZeroBitCount
         let inBlock = (64 * block..<64 * block + 64).compactMap { found[Self.number(order[4 * $0..<4 * $0 + 4])] }
         #expect(maxima[firstMaximum] == inBlock.max())
       }

@@ -14,7 +14,7 @@ public enum TopKAlgorithm: String, Sendable, CaseIterable {
   case bmm
   /// ``WindowedScan``: every posting, by kernels.
   case windowed
-  /// ``SuperblockSearch``: blocks that three levels of bounds leave over.
+  /// ``SuperblockSearch``: the blocks that their bounds leave over, the best first.
   case superblock
 }
 
