@@ -143,6 +143,9 @@ import Testing
         try EmbeddingDump.open(images: path, metadata: nil, fileSystem: disk)
       }
     }
+    #expect(throws: DumpError.storage(.notAFile(path: "/dev/zero", found: "a device"))) {
+      try EmbeddingDump.open(images: "/dev/zero", metadata: folder.path, fileSystem: disk)
+    }
     #expect(remove(images) == 0)
     #expect(symlink("nowhere", images) == 0)
     #expect(throws: DumpError.storage(.notFound(path: images))) {

@@ -79,6 +79,31 @@ import Testing
     #expect(thrown { _ = try all(wrong) }?.description.contains("its id is \"3\"") == true)
   }
 
+  @Test func shardsOfVectorsAndMetadataAreMatchedByNumber() throws {
+    let folder = TemporaryFolder()
+    for shard in 0..<2 {
+      let lines = (0...shard).map { "{\"id\":\"\(shard)-\($0)\",\"vector\":{\"a\":1}}" }
+      try folder.write("v/vectors_\(shard).jsonl", lines.joined(separator: "\n"))
+    }
+    func open() throws -> SparseCollection {
+      try SparseCollection.open(folder.path + "/v", metadata: folder.path + "/m", fileSystem: disk)
+    }
+    try folder.write("m/metadata_0.jsonl", "{\"n\":0}\n")
+    try folder.write("m/metadata_1.jsonl", "{\"n\":1}\n{\"n\":2}\n")
+    var numbers: [JSONValue?] = []
+    try open().forEach { numbers.append($0.metadata?["n"]) }
+    #expect(numbers == [.integer(0), .integer(1), .integer(2)])
+    // As many lines in all, and every document would get another's line.
+    try folder.write("m/metadata_0.jsonl", "{\"n\":0}\n{\"n\":1}\n")
+    try folder.write("m/metadata_1.jsonl", "{\"n\":2}\n")
+    let error = thrown { _ = try open() }
+    #expect(
+      error
+        == .rowCounts(
+          embeddings: folder.path + "/v/vectors_0.jsonl", rows: 1, metadata: folder.path + "/m/metadata_0.jsonl",
+          lines: 2))
+  }
+
   @Test func matricesAreRead() throws {
     let folder = TemporaryFolder()
     let rows: [[CSRMatrix.Entry]] = [[(4, 0.5), (1, 2)], [], [(0, 0), (2, 3)]]

@@ -75,7 +75,11 @@ struct DumpLayout {
   private func resolve(_ path: String, inner: [String]) throws(DumpError) -> (folder: String, names: [String]?) {
     switch try storing({ () throws(StorageError) in try fileSystem.kind(of: path) }) {
     case nil: throw .storage(.notFound(path: path))
-    case .file?, .other?: return (path, nil)
+    case .file?: return (path, nil)
+    case .other?:
+      // The error of opening it, which says what it is, before any about its name.
+      _ = try storing { () throws(StorageError) in try fileSystem.map(path) }
+      return (path, nil)
     case .folder?: break
     }
     for name in inner {
