@@ -137,7 +137,7 @@ import Testing
     #expect(report.rowsSkipped == 10)
     let hits = try hits("even", "red")
     #expect(hits.map(\.key) == (0..<10).map { "s\(18 - 2 * $0)" })
-    #expect(hits.first?.metadata == details[18])
+    #expect(hits.first?.metadata == "{\"id\":\"s18\",\"title\":\"No. 18\",\"even\":true}")
     let empty = #expect(throws: NewelError.self) {
       try NewelIndex.build(
         BuildRequest(

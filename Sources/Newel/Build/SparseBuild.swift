@@ -93,7 +93,7 @@ extension BuildJob {
       row: 0)
   }
 
-  /// What conditions look at: the metadata, or the members beside the vector, and always an `id`.
+  /// What conditions look at and what is stored: the metadata, or the members beside the vector, and always an `id`.
   private static func members(of record: SparseRecord) -> JSONObject {
     guard var object = record.metadata else { return JSONObject([("id", .string(record.key))]) }
     if object["id"] == nil { object["id"] = .string(record.key) }
@@ -101,7 +101,7 @@ extension BuildJob {
   }
 
   private static func metadata(of record: SparseRecord) -> [UInt8] {
-    record.metadataLine?.bytes ?? JSONValue.object(members(of: record)).serialized()
+    JSONValue.object(members(of: record)).serialized()
   }
 
   private static func place(of record: SparseRecord) -> String {
