@@ -16,7 +16,7 @@ struct BuildCommand: ParsableCommand {
       To append rows, leave --head out: the index has kept its own. --top, --key-field and --caption-field are kept too.
 
       With --json: {"index", "generation", "documentsAdded", "documentsInAll", "postingsAdded", "rowsSkipped", \
-      "weightsClipped", "seconds"}.
+      "weightsClipped", "keysAreRowNumbers", "seconds"}.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -47,7 +47,7 @@ struct BuildCommand: ParsableCommand {
     help: "Most tokens a document keeps (default: what the head was trained for; all of --sparse vectors).")
   var top: Int?
 
-  @Option(help: "The metadata field that is the key (default: id, key, image_path or the row number).")
+  @Option(help: "The metadata field that is the key (default: id, key or image_path; row numbers when no row has any).")
   var keyField: String?
 
   @Option(help: "The metadata field with the caption, for 'inspect'.")
@@ -100,6 +100,7 @@ struct BuildCommand: ParsableCommand {
     if report.weightsClipped > 0 {
       line += "; \(NumberText.grouped(report.weightsClipped)) weights clipped to the ceiling"
     }
+    if report.keysAreRowNumbers { line += "; keys are row numbers, because no row has an id, key or image_path" }
     Console.print(line)
   }
 }
