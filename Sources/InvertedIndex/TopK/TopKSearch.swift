@@ -3,11 +3,20 @@ public struct PlacedSegment: Sendable {
   public let index: SegmentIndex
   /// Ordinal of the segment's document 0.
   public let firstOrdinal: UInt32
+  /// The only documents that may be hits; nil when all may.
+  public let accepted: AcceptedDocuments?
 
-  public init(index: SegmentIndex, firstOrdinal: UInt32) {
+  /// - Parameter accepted: a filter made for this segment; one that accepts every document is as good as none.
+  public init(index: SegmentIndex, firstOrdinal: UInt32, accepted: AcceptedDocuments? = nil) {
+    precondition(
+      accepted.map { $0.documentCount == index.documentCount } ?? true, "the filter must be made for the segment")
     self.index = index
     self.firstOrdinal = firstOrdinal
+    self.accepted = accepted?.isAll == true ? nil : accepted
   }
+
+  /// How many documents may be hits.
+  public var acceptedCount: Int { accepted?.count ?? index.documentCount }
 }
 
 /// The best documents and how they were found.
