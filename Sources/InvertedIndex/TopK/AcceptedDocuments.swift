@@ -57,6 +57,11 @@ public final class AcceptedDocuments: Sendable {
     words[document >> 6] & (1 << UInt64(document & 63)) != 0
   }
 
+  /// Whether a document, by its insertion number, is accepted; false for one that the segment does not have.
+  public func contains(document: Int) -> Bool {
+    document >= 0 && document < documentCount && contains(document)
+  }
+
   /// The accepted documents, ascending, by their insertion numbers.
   func forEach<E: Error>(_ body: (Int) throws(E) -> Void) throws(E) {
     for (number, word) in words.enumerated() {

@@ -70,9 +70,9 @@ extension NewelIndex {
 extension BatchAnswer {
   /// The public form of what was found.
   init(
-    _ ranking: (translated: TranslatedQuery, result: TopKResult), offset: Int, keys: BatchKeys
+    _ ranking: (translated: TranslatedQuery, result: TopKResult, accepted: Int?), offset: Int, keys: BatchKeys
   ) throws(NewelError) {
-    let (translated, result) = ranking
+    let (translated, result, _) = ranking
     var hits: [RankedHit] = []
     hits.reserveCapacity(max(0, result.hits.count - offset))
     for (position, scored) in result.hits.enumerated().dropFirst(offset) {

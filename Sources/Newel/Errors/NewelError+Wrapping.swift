@@ -49,6 +49,7 @@ extension NewelError {
     case .foreignFolder, .insideIndex, .duplicateKey, .invalidDocument, .invalidVocabulary: .invalidInput
     case .locked: .locked
     case .noSuchDocument: .notFound
+    case .unknownField, .unrecordedField: .invalidArgument
     case .writerFailed, .writerClosed: .inputOutput
     }
   }
