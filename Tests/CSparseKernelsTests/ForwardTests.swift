@@ -62,7 +62,8 @@ import Testing
       let places = (expected.base + room).assumingMemoryBound(to: UInt32.self)
       let others = (found.base + room).assumingMemoryBound(to: UInt32.self)
       let matched = plain.forward_matches!(tokens, count, weights, places)
-      guard variant.forward_matches!(tokens, count, weights, others) == matched, memcmp(places, others, 4 * matched) == 0
+      guard variant.forward_matches!(tokens, count, weights, others) == matched,
+        memcmp(places, others, 4 * matched) == 0
       else {
         Issue.record("case \(number): the matches of \(count) postings differ")
         return
