@@ -37,6 +37,9 @@ enum ExhaustiveOr {
       let count = min(size, query.documentCount - base)
       counters.postingsScored += accumulate(query, chunk: chunk, into: &cells)
       if !query.required.isEmpty { keepRequired(query, chunk: chunk, cells: &cells, found: &found) }
+      if let places = query.places {
+        for local in 0..<count where !places.contains(UInt32(base + local)) { cells[local] = 0 }
+      }
       counters.documentsScored += count
       body(UInt32(base), cells[..<count])
       for index in 0..<count { cells[index] = 0 }

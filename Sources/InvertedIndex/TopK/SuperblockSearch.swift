@@ -28,6 +28,8 @@ enum SuperblockSearch {
     let cells = BoundCells(count: cellCount)
     for term in query.positive { term.list.addLevel2(weight: term.weight, to: cells) }
     for list in query.required { list.clearWhereAbsentAtLevel2(cells) }
+    // A bound of 0 is never visited.
+    for cell in query.places?.emptyCells ?? [] { cells[cell] = 0 }
     counters.blocksChecked += cellCount
 
     var windows: [(bound: UInt32, window: Int)] = []
@@ -95,6 +97,7 @@ enum SuperblockSearch {
     }
     for cell in low..<high where cells[firstCell + cell] >= threshold {
       for block in cell * blocksPerCell..<(cell + 1) * blocksPerCell where blocks[block] >= threshold {
+        guard query.accepts(block: window * blocksPerWindow + block) else { continue }
         survivors.append(block)
       }
     }

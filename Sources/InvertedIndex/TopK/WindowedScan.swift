@@ -18,7 +18,8 @@ enum WindowedScan {
     _ query: SegmentQuery, _ accumulator: Accumulator, _ collector: inout TopKCollector,
     _ counters: inout SearchCounters
   ) {
-    for chunk in 0..<SegmentLayout.cells(query.documentCount, SegmentLayout.chunkShift) {
+    for chunk in 0..<SegmentLayout.cells(query.documentCount, SegmentLayout.chunkShift)
+    where query.accepts(chunk: chunk) {
       collector.adoptSharedThreshold()
       let base = UInt32(chunk << SegmentLayout.chunkShift)
       let count = min(accumulator.capacity, query.documentCount - Int(base))
@@ -40,7 +41,7 @@ enum WindowedScan {
 }
 
 extension SegmentQuery {
-  /// Offers every cell of `range` that reaches the threshold and has the required terms.
+  /// Offers every cell of `range` that reaches the threshold, is accepted and has the required terms.
   ///
   /// - Parameter base: the document of cell 0.
   @inline(__always)
@@ -49,7 +50,7 @@ extension SegmentQuery {
   ) {
     accumulator.forEach(in: range, atLeast: collector.threshold) { position, score in
       let document = base &+ UInt32(truncatingIfNeeded: position)
-      guard score >= collector.threshold, hasRequiredTerms(document) else { return }
+      guard score >= collector.threshold, accepts(document), hasRequiredTerms(document) else { return }
       collector.offer(ordinal: ordinals.ordinal(of: document), score: score)
     }
   }
