@@ -108,5 +108,7 @@ const newel_kernels newel_avx2_kernels = {
     .add_scaled_bytes = add_scaled_bytes_avx2,
     .collect_at_least = collect_at_least_avx2,
     .add_groups = add_groups_avx2,
+    .forward_dot = newel_forward_dot_avx2,
+    .forward_matches = newel_forward_matches_avx2,
 };
 #endif

@@ -103,5 +103,7 @@ const newel_kernels newel_avx512_kernels = {
     .add_scaled_bytes = add_scaled_bytes_avx512,
     .collect_at_least = collect_at_least_avx512,
     .add_groups = add_groups_avx512,
+    .forward_dot = newel_forward_dot_avx512,
+    .forward_matches = newel_forward_matches_avx512,
 };
 #endif

@@ -86,6 +86,16 @@ static void first_add_groups(const uint8_t *groups, size_t count, int32_t weight
   choose()->add_groups(groups, count, weight, cells);
 }
 
+static uint32_t first_forward_dot(const uint8_t *tokens, const uint8_t *impacts, size_t count,
+                                  const uint32_t *weights) {
+  return choose()->forward_dot(tokens, impacts, count, weights);
+}
+
+static size_t first_forward_matches(const uint8_t *tokens, size_t count, const uint32_t *weights,
+                                    uint32_t *positions) {
+  return choose()->forward_matches(tokens, count, weights, positions);
+}
+
 static const newel_kernels first_call = {
     .name = "not chosen",
     .crc32c = first_crc32c,
@@ -94,6 +104,8 @@ static const newel_kernels first_call = {
     .add_scaled_bytes = first_add_scaled_bytes,
     .collect_at_least = first_collect_at_least,
     .add_groups = first_add_groups,
+    .forward_dot = first_forward_dot,
+    .forward_matches = first_forward_matches,
 };
 
 int newel_kernel_level(void) {
@@ -124,4 +136,12 @@ size_t newel_collect_at_least(const int32_t *cells, size_t count, int32_t thresh
 
 void newel_add_groups(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells) {
   chosen()->add_groups(groups, count, weight, cells);
+}
+
+uint32_t newel_forward_dot(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights) {
+  return chosen()->forward_dot(tokens, impacts, count, weights);
+}
+
+size_t newel_forward_matches(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions) {
+  return chosen()->forward_matches(tokens, count, weights, positions);
 }

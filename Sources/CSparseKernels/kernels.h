@@ -15,6 +15,9 @@ size_t newel_collect_at_least_scalar(const int32_t *cells, size_t count, int32_t
 
 void newel_add_groups_scalar(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells);
 
+uint32_t newel_forward_dot_scalar(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
+size_t newel_forward_matches_scalar(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions);
+
 // Adds sixteen amounts to the cells of a group's documents, one by one, since two postings may share a cell's line.
 static inline void newel_scatter_group(const uint8_t *group, const int32_t *amounts, int32_t *cells) {
   for (int quarter = 0; quarter < 4; quarter++, amounts += 4) {
@@ -31,12 +34,18 @@ static inline void newel_scatter_group(const uint8_t *group, const int32_t *amou
 extern const newel_kernels newel_avx2_kernels;
 extern const newel_kernels newel_avx512_kernels;
 
+uint32_t newel_forward_dot_avx2(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
+size_t newel_forward_matches_avx2(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions);
+uint32_t newel_forward_dot_avx512(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
+size_t newel_forward_matches_avx512(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions);
+
 // AVX-512 has no better instruction for it.
 uint32_t newel_crc32c_sse42(uint32_t crc, const void *bytes, size_t count);
 #endif
 
 #if defined(__aarch64__)
 extern const newel_kernels newel_neon_kernels;
+uint32_t newel_forward_dot_neon(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
 #endif
 
 #endif

@@ -67,5 +67,7 @@ const newel_kernels newel_neon_kernels = {
     .add_scaled_bytes = add_scaled_bytes_neon,
     .collect_at_least = collect_at_least_neon,
     .add_groups = newel_add_groups_scalar,
+    .forward_dot = newel_forward_dot_neon,
+    .forward_matches = newel_forward_matches_scalar,
 };
 #endif

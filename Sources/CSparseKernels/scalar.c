@@ -93,4 +93,6 @@ const newel_kernels newel_plain_kernels = {
     .add_scaled_bytes = newel_add_scaled_bytes_scalar,
     .collect_at_least = newel_collect_at_least_scalar,
     .add_groups = newel_add_groups_scalar,
+    .forward_dot = newel_forward_dot_scalar,
+    .forward_matches = newel_forward_matches_scalar,
 };

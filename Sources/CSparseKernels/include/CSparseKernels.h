@@ -30,6 +30,14 @@ size_t newel_collect_at_least(const int32_t *cells, size_t count, int32_t thresh
 // sixteen 16-bit document numbers, then their sixteen 8-bit impacts. `cells` has room for every 16-bit number.
 void newel_add_groups(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells);
 
+// The sum of weights[token] * impact over the postings of a document, modulo 2^32. `tokens` are `count` 16-bit numbers;
+// `weights` has 65,536 entries.
+uint32_t newel_forward_dot(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
+
+// Writes the positions of the tokens whose entry in `weights` is not 0 to `positions`, ascending, and returns how many
+// there are. `tokens` and `weights` as above; `positions` has room for `count` values, of which only those are written.
+size_t newel_forward_matches(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions);
+
 // The instruction sets that have kernels of their own, in order of preference on each architecture.
 enum {
   NEWEL_PLAIN = 0,   // C only, any CPU.
@@ -48,6 +56,8 @@ typedef struct newel_kernels {
   void (*add_scaled_bytes)(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count);
   size_t (*collect_at_least)(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions);
   void (*add_groups)(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells);
+  uint32_t (*forward_dot)(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
+  size_t (*forward_matches)(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions);
 } newel_kernels;
 
 // The kernels of a level, or NULL when this CPU or this build lacks it. For tests and measurements; everybody else

@@ -38,7 +38,7 @@ public final class SegmentIndex: Sendable {
   let level3PairBytes: SegmentBytes
   let orderBytes: SegmentBytes?
   let checkedTerms: CheckedTerms
-  private let forward: ForwardIndex
+  let forward: ForwardIndex
   private let path: String
 
   /// Opens a segment from its two files.
