@@ -130,12 +130,15 @@ final class FilterCollector {
     return result
   }
 
+  /// Whether a condition can mean a field: SQLite's texts end at a zero byte, and so does what can be typed.
+  static func canBeNamed(_ name: [UInt8]) -> Bool { !name.contains(0) }
+
   private func field(named name: String) -> Field? {
     let key = Array(name.utf8)
     if let number = numbers[key] { return fields[number] }
     let isNamed = plan.named.contains(name)
-    // SQLite's texts end at a zero byte, and so does what can be typed.
-    guard !key.contains(0), isNamed || (unnamedFields < limits.fields && key.count <= limits.nameByteCount) else {
+    if !Self.canBeNamed(key) { return nil }
+    guard isNamed || (unnamedFields < limits.fields && key.count <= limits.nameByteCount) else {
       leavesFieldsOut = true
       return nil
     }

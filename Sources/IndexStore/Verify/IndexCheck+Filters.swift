@@ -56,7 +56,9 @@ extension IndexCheck {
         object.forEachFilterValue { name, json in
           let key = Array(name.utf8)
           guard let value = FilterValue(json), seen.insert(SeenValue(name: key, value: value)).inserted else { return }
-          if sums[key]?.found.add(value, number) == nil, !segment.leavesFieldsOut { strange = name }
+          if sums[key]?.found.add(value, number) == nil, !segment.leavesFieldsOut, FilterCollector.canBeNamed(key) {
+            strange = name
+          }
         }
       }, failure: { .storage($0) })
     for field in segment.fields where field.isRecorded {

@@ -70,12 +70,8 @@ private final class SharedSearch: Sendable {
       let place = next.add(1, ordering: .relaxed).oldValue
       guard place < order.count else { break }
       do {
-        guard
-          let bound = try SegmentQuery(query, in: segments[order[place]])
-        else { continue }
-        counters.segmentsSearched += 1
         collector.adoptSharedThreshold()
-        _ = TopKSearch.run(algorithm, bound, into: &collector, counters: &counters)
+        _ = try TopKSearch.run(algorithm, query, in: segments[order[place]], into: &collector, counters: &counters)
         collector.settle()
       } catch {
         if order[place] < failure?.segment ?? .max { failure = (order[place], error) }

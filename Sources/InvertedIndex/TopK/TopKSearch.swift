@@ -59,10 +59,8 @@ public enum TopKSearch {
       capacity: max(1, min(k, accepted)), seed: seedThreshold(query, k: k, in: segments))
     var counters = SearchCounters()
     for segment in segments {
-      guard let bound = try SegmentQuery(query, in: segment) else { continue }
-      counters.segmentsSearched += 1
       missedBound = max(
-        missedBound, run(chosen, bound, into: &collector, counters: &counters, budget: spent))
+        missedBound, try run(chosen, query, in: segment, into: &collector, counters: &counters, budget: spent))
     }
     // What was left out may have fallen below the threshold since.
     if missedBound < collector.threshold { missedBound = 0 }
@@ -74,11 +72,19 @@ public enum TopKSearch {
   ///
   /// - Returns: the most that a document left out for the budget can score; 0 when none was left out.
   static func run(
-    _ algorithm: TopKAlgorithm, _ bound: SegmentQuery, into collector: inout TopKCollector,
+    _ algorithm: TopKAlgorithm, _ query: SparseQuery, in segment: PlacedSegment, into collector: inout TopKCollector,
     counters: inout SearchCounters, budget: SpentBudget = .unlimited
-  ) -> UInt32 {
+  ) throws(InvertedIndexError) -> UInt32 {
+    if algorithm == .forward {
+      if segment.acceptedCount == 0 { return 0 }
+      counters.segmentsSearched += 1
+      try ForwardSearch.run(query, in: segment, into: &collector, counters: &counters)
+      return 0
+    }
+    guard let bound = try SegmentQuery(query, in: segment) else { return 0 }
+    counters.segmentsSearched += 1
     switch algorithm {
-    case .exhaustive, .forward, .auto:
+    case .exhaustive, .auto, .forward:
       ExhaustiveOr.run(bound, into: &collector, counters: &counters)
     case .wand: WAND.run(bound, into: &collector, counters: &counters)
     case .bmw: BlockMaxWAND.run(bound, into: &collector, counters: &counters)
