@@ -48,6 +48,7 @@ extension SegmentQuery {
   func offer(
     from accumulator: Accumulator, _ range: Range<Int>, base: UInt32, to collector: inout TopKCollector
   ) {
+    if let places, places.isSparse { return offer(places, from: accumulator, range, base: base, to: &collector) }
     accumulator.forEach(in: range, atLeast: collector.threshold) { position, score in
       let document = base &+ UInt32(truncatingIfNeeded: position)
       guard score >= collector.threshold, accepts(document), hasRequiredTerms(document) else { return }
@@ -55,7 +56,7 @@ extension SegmentQuery {
     }
   }
 
-  private func hasRequiredTerms(_ document: UInt32) -> Bool {
+  func hasRequiredTerms(_ document: UInt32) -> Bool {
     required.allSatisfy { $0.contains(document) }
   }
 }
