@@ -20,7 +20,7 @@ struct BuildCommand: ParsableCommand {
       them. Fields of very many, such as addresses and captions, are left out unless named by --filter-field.
 
       With --json: {"index", "generation", "documentsAdded", "documentsInAll", "postingsAdded", "rowsSkipped", \
-      "weightsClipped", "seconds"}.
+      "weightsClipped", "keysAreRowNumbers", "seconds"}.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -52,7 +52,7 @@ struct BuildCommand: ParsableCommand {
     help: "Most tokens a document keeps (default: what the head was trained for; all of --sparse vectors).")
   var top: Int?
 
-  @Option(help: "The metadata field that is the key (default: id, key, image_path or the row number).")
+  @Option(help: "The metadata field that is the key (default: id, key or image_path; row numbers when no row has any).")
   var keyField: String?
 
   @Option(help: "The metadata field with the caption, for 'inspect'.")
@@ -108,6 +108,7 @@ struct BuildCommand: ParsableCommand {
     if report.weightsClipped > 0 {
       line += "; \(NumberText.grouped(report.weightsClipped)) weights clipped to the ceiling"
     }
+    if report.keysAreRowNumbers { line += "; keys are row numbers, because no row has an id, key or image_path" }
     Console.print(line)
   }
 }
