@@ -70,7 +70,8 @@ extension NewelIndex {
       metadata: metadata)
   }
 
-  func key(of ordinal: UInt32) throws(NewelError) -> String {
+  /// The key of a document, by its ordinal.
+  package func key(of ordinal: UInt32) throws(NewelError) -> String {
     do { return try snapshot.key(of: UInt64(ordinal)) } catch { throw NewelError(wrapping: error) }
   }
 

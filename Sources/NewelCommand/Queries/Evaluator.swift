@@ -3,8 +3,7 @@ import Newel
 
 /// Searches for queries with known answers, and measures how well the answers were found.
 ///
-/// Ranks are taken from ordinals. Keys are looked up for the run file only, for many queries together, because that costs
-/// far more than the searches.
+/// Ranks are taken from ordinals; keys are looked up for the run file only, because that can cost more than the searches.
 struct Evaluator {
   let index: NewelIndex
   let depth: Int
@@ -15,12 +14,6 @@ struct Evaluator {
   private var unanswered = 0
   private var unknownTokens = 0
   private var searching = Duration.zero
-  /// Rankings that wait for their keys.
-  private var waiting: [(id: String, answer: EvaluatedQuery)] = []
-  private var waitingHits = 0
-
-  /// Most hits that wait for their keys.
-  private static let mostWaitingHits = 1 << 18
 
   init(index: NewelIndex, depth: Int, algorithm: TopKAlgorithm, run: RankingFile?) {
     self.index = index
@@ -41,7 +34,6 @@ struct Evaluator {
         try evaluate(query)
         try progress(JobProgress(stage: "evaluating", done: number + 1, total: queries.count, unit: "queries"))
       }
-      try writeWaiting()
       try run?.finish()
     } catch {
       run?.abandon()
@@ -69,22 +61,10 @@ struct Evaluator {
       knownRank = try index.pessimisticRank(of: judged.relevant, for: answer)
     }
     summary.add(ranking, knownRank: knownRank)
-    guard run != nil else { return }
-    waiting.append((judged.id, answer))
-    waitingHits += answer.hits.count
-    if waitingHits >= Self.mostWaitingHits { try writeWaiting() }
-  }
-
-  private mutating func writeWaiting() throws {
     guard let run else { return }
-    let keys = try index.keys(of: waiting.flatMap { $0.answer.hits.map(\.ordinal) })
-    for (id, answer) in waiting {
-      let ranking = answer.hits.map { hit in
-        ScoredDocument(key: keys[hit.ordinal] ?? "", score: Double(hit.score) * answer.scoreUnit)
-      }
-      try run.append(ranking, of: id)
-    }
-    waiting.removeAll(keepingCapacity: true)
-    waitingHits = 0
+    try run.append(
+      answer.hits.map { hit in
+        ScoredDocument(key: try index.key(of: hit.ordinal), score: Double(hit.score) * answer.scoreUnit)
+      }, of: judged.id)
   }
 }
