@@ -1,6 +1,8 @@
 import Foundation
-import Newel
+import TestSupport
 import Testing
+
+@testable import Newel
 
 @Suite("Searches under conditions on metadata")
 struct FilterSearchTests {
@@ -39,8 +41,6 @@ struct FilterSearchTests {
         }
         let batch = index.searchBatch([SearchRequest(query, count: 600, conditions: [condition])], threads: 2)
         #expect(try batch[0].get().hits.map(\.key) == expected)
-        #expect(
-          try index.searchKeys(SearchRequest(query, count: 600, conditions: [condition])).map(\.key) == expected)
       }
     }
     #expect(try index.search(SearchRequest("red")).documentsAccepted == nil)

@@ -1,6 +1,7 @@
 import Foundation
 import IndexStore
 import Newel
+import TestSupport
 import Testing
 
 /// Vocabulary and head of an index that do not belong together, although every checksum is right.

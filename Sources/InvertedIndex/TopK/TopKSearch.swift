@@ -142,7 +142,7 @@ public enum TopKSearch {
       accepted += segment.acceptedCount
       postings += segment.index.postingCount
     }
-    let usual: TopKAlgorithm = documents > 4 << SegmentLayout.windowShift ? .superblock : .windowed
+    let usual: TopKAlgorithm = documents > 8 << SegmentLayout.windowShift ? .superblock : .windowed
     if accepted == documents { return usual }
     for segment in segments {
       for term in query.terms { accumulated += segment.index.documentFrequency(of: term.token) }

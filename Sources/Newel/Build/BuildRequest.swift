@@ -17,22 +17,26 @@ public struct BuildRequest: Sendable {
   public var source: Source
   /// Conditions like `split=train`, all of which a row must meet.
   public var conditions: [String]
-  /// Most tokens a document keeps; nil means what the head was trained for, or all for sparse vectors.
+  /// Most tokens a document keeps; nil means as many as when the index was built, and for a new index what the head was
+  /// trained for, or all for sparse vectors.
   public var top: Int?
-  /// The metadata field that is the key; nil takes the first of `id`, `key` and `image_path` that the first row has, and row
-  /// numbers when no row has any. A row without the field that others are called by is an error.
+  /// The metadata field that is the key; nil takes the one that the index was built with, and for a new index the first of
+  /// `id`, `key` and `image_path` that the first row has, and row numbers when no row has any. A row without the field that
+  /// others are called by is an error.
   public var keyField: String?
-  /// The metadata field with the caption, for `inspect`.
-  public var captionField: String
-  /// Whether dense rows are kept for re-ranking (2 bytes per dimension).
-  public var keepsDenseRows: Bool
+  /// The metadata field with the caption, for `inspect`; nil means the index's own, `caption` for a new one. An index has
+  /// one only: appending with another is refused.
+  public var captionField: String?
+  /// Whether dense rows are kept for re-ranking (2 bytes per dimension); nil means as the index does, yes for a new one.
+  /// All documents of an index have one or none has: appending otherwise is refused.
+  public var keepsDenseRows: Bool?
   /// Metadata fields that searches can filter by however many values they have; others as long as they have few. Kept by the
   /// index for what is appended later.
   public var filterFields: [String]
 
   public init(
     index: String, source: Source, conditions: [String] = [], top: Int? = nil, keyField: String? = nil,
-    captionField: String = "caption", keepsDenseRows: Bool = true, filterFields: [String] = []
+    captionField: String? = nil, keepsDenseRows: Bool? = nil, filterFields: [String] = []
   ) {
     self.index = index
     self.source = source
@@ -54,8 +58,12 @@ public struct BuildReport: Sendable, Codable {
   public let postingsAdded: Int
   /// Rows that did not meet the conditions.
   public let rowsSkipped: Int
-  /// Weights above the quantiser's ceiling, which were clipped to it.
+  /// The largest weight that the index can tell from larger ones, fixed when it was first built.
+  public let ceiling: Double
+  /// Weights above the ceiling, which count as much as the ceiling itself.
   public let weightsClipped: Int
+  /// The largest of them; nil without any.
+  public let largestClippedWeight: Double?
   /// Whether the documents are called by their row numbers, because none has a key of its own.
   public let keysAreRowNumbers: Bool
   public internal(set) var seconds: Double

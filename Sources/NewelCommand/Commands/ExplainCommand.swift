@@ -24,6 +24,7 @@ struct ExplainCommand: ParsableCommand {
 
   @OptionGroup var filter: FilterOption
   @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
 
   func run() throws {
     let explanation = try NewelIndex.open(index.index).explain(
