@@ -70,12 +70,9 @@ private final class SharedSearch: Sendable {
       let place = next.add(1, ordering: .relaxed).oldValue
       guard place < order.count else { break }
       do {
-        guard
-          let bound = try SegmentQuery(query, in: segments[order[place]])
-        else { continue }
-        counters.segmentsSearched += 1
         collector.adoptSharedThreshold()
-        _ = TopKSearch.run(algorithm, bound, into: &collector, counters: &counters)
+        _ = try TopKSearch.run(
+          algorithm, query, in: segments[order[place]], into: &collector, counters: &counters)
         collector.settle()
       } catch {
         if order[place] < failure?.segment ?? .max { failure = (order[place], error) }
@@ -101,7 +98,7 @@ private final class SharedSearch: Sendable {
 }
 
 extension SearchCounters {
-  fileprivate mutating func add(_ other: SearchCounters) {
+  mutating func add(_ other: SearchCounters) {
     postingsScored += other.postingsScored
     documentsScored += other.documentsScored
     blocksChecked += other.blocksChecked

@@ -59,10 +59,8 @@ public enum TopKSearch {
       capacity: max(1, min(k, accepted)), seed: seedThreshold(query, k: k, in: segments))
     var counters = SearchCounters()
     for segment in segments {
-      guard let bound = try SegmentQuery(query, in: segment) else { continue }
-      counters.segmentsSearched += 1
       missedBound = max(
-        missedBound, run(chosen, bound, into: &collector, counters: &counters, budget: spent))
+        missedBound, try run(chosen, query, in: segment, into: &collector, counters: &counters, budget: spent))
     }
     // What was left out may have fallen below the threshold since.
     if missedBound < collector.threshold { missedBound = 0 }
@@ -73,9 +71,23 @@ public enum TopKSearch {
   /// Offers what one segment has to a collector.
   ///
   /// - Returns: the most that a document left out for the budget can score; 0 when none was left out.
+  /// - Throws: when something that the query needs is damaged; what the collector holds then is true, but not all.
   static func run(
-    _ algorithm: TopKAlgorithm, _ bound: SegmentQuery, into collector: inout TopKCollector,
+    _ algorithm: TopKAlgorithm, _ query: SparseQuery, in segment: PlacedSegment, into collector: inout TopKCollector,
     counters: inout SearchCounters, budget: SpentBudget = .unlimited
+  ) throws(InvertedIndexError) -> UInt32 {
+    if algorithm == .forward {
+      try ForwardSearch.run(query, in: segment, into: &collector, counters: &counters)
+      return 0
+    }
+    guard let bound = try SegmentQuery(query, in: segment) else { return 0 }
+    counters.segmentsSearched += 1
+    return run(algorithm, bound, into: &collector, counters: &counters, budget: budget)
+  }
+
+  private static func run(
+    _ algorithm: TopKAlgorithm, _ bound: SegmentQuery, into collector: inout TopKCollector,
+    counters: inout SearchCounters, budget: SpentBudget
   ) -> UInt32 {
     switch algorithm {
     case .exhaustive, .forward, .auto:

@@ -16,6 +16,8 @@ public enum TopKAlgorithm: String, Sendable, CaseIterable {
   case windowed
   /// Only the blocks that three levels of bounds leave over, in the order of their bounds.
   case superblock
+  /// Documents one by one, by their own vectors: for filters that leave few.
+  case forward
 }
 
 /// How much work a search may do before it answers with what it has.
