@@ -12,20 +12,34 @@ public struct IndexConfiguration: Codable, Equatable, Sendable {
   public var tokenizer: String
   /// The metadata field the keys came from; `nil` when they were made up.
   public var keyField: String?
+  /// Whether documents keep their weights in real numbers beside the impacts; `nil` is no.
+  public var floatWeights: Bool?
+  /// The share of each document's weight in head lists; `nil` for an index without.
+  public var headMass: Double?
+  /// Most postings of a term in head lists; `nil` for all.
+  public var headCap: Int?
   /// Anything else that the layers above want to remember.
   public var settings: [String: String]
 
   public init(
     ceiling: Float, vocabularyFingerprint: String, denseDimension: Int? = nil, tokenizer: String = "word",
-    keyField: String? = nil, settings: [String: String] = [:]
+    keyField: String? = nil, floatWeights: Bool = false, headMass: Double? = nil, headCap: Int? = nil,
+    settings: [String: String] = [:]
   ) {
     self.ceiling = ceiling
     self.vocabularyFingerprint = vocabularyFingerprint
     self.denseDimension = denseDimension
     self.tokenizer = tokenizer
     self.keyField = keyField
+    // Left out where there are none, so that the configuration of most indexes stays as it is.
+    self.floatWeights = floatWeights ? true : nil
+    self.headMass = headMass
+    self.headCap = headCap
     self.settings = settings
   }
+
+  /// Whether documents keep their weights in real numbers.
+  public var keepsFloatWeights: Bool { floatWeights == true }
 
   /// The largest length of dense rows.
   public static let maximumDenseDimension = 65_536

@@ -270,10 +270,15 @@ public final class IndexWriter {
       try cutSegment()
     }
     let number = takeNumber()
+    let headLists = try configuration.headMass.map { mass throws(IndexStoreError) in
+      try indexing { () throws(InvertedIndexError) in
+        try HeadListOptions(mass: mass, cap: configuration.headCap)
+      }
+    }
     let opened = try storing { () throws(StorageError) in
       try SegmentWriter(
-        number: number, firstOrdinal: nextOrdinal, vocabularyCount: vocabulary.count,
-        denseDimension: configuration.denseDimension, folder: folder, fileSystem: fileSystem)
+        number: number, firstOrdinal: nextOrdinal, vocabularyCount: vocabulary.count, configuration: configuration,
+        headLists: headLists, folder: folder, fileSystem: fileSystem)
     }
     segment = opened
     return opened
