@@ -103,9 +103,13 @@ if !withoutPackages {
       swiftSettings: settings),
 
     tests("IndexStore", ["InvertedIndex", "EmbeddingDumps", "ByteStorage", "LinearAlgebra"]),
-    tests("Newel", []),
+    // What tests of several targets need.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: testSettings),
+
+    tests("Newel", ["IndexStore", "TestSupport"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["NewelCommand", "Newel"], exclude: ["Snapshots"],
+      name: "CommandTests", dependencies: ["NewelCommand", "Newel", "Evaluation", "TestSupport"],
+      exclude: ["Snapshots"],
       swiftSettings: testSettings),
 
     // The program of the README, which CommandTests runs.

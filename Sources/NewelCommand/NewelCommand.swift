@@ -4,7 +4,7 @@ import Newel
 /// The command `newel`: arguments in, answers on standard output, progress and errors on standard error.
 ///
 /// Exit status: 0 when all went well, 1 when the work could not be done (one sentence says why), 2 when the command line
-/// cannot be understood, 130 when a build was stopped from the keyboard.
+/// cannot be understood, 130 when it was stopped from the keyboard.
 @main
 struct NewelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,7 +19,7 @@ struct NewelCommand: ParsableCommand {
         newel inspect photos.index KEY
 
       Exit status: 0 when all went well, 1 when the work could not be done (one sentence on standard error says why), 2 \
-      when the command line cannot be understood, 130 when a build was stopped from the keyboard.
+      when the command line cannot be understood, 130 when it was stopped from the keyboard.
 
       With --json the answer is on standard output; progress, warnings and errors are always on standard error. Names and \
       meanings in the JSON stay as they are; new names may be added.

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Synchronization
 import Testing
@@ -19,10 +20,7 @@ import Testing
     var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
   }
 
-  private static let hits = [
-    RankedHit(rank: 1, key: "x", score: 2.5, integerScore: 25),
-    RankedHit(rank: 2, key: "y", score: 2.5, integerScore: 25),
-  ]
+  private static let hits = [ScoredDocument(key: "x", score: 2.5), ScoredDocument(key: "y", score: 2.5)]
 
   @Test func optionsThatDoNotGoTogetherAreRefused() {
     for arguments in [
@@ -41,17 +39,17 @@ import Testing
     let folder = try Folder()
     let path = folder.path + "/r.trec"
     for _ in 0..<2 {
-      let file = try RankingFile(path)
+      let file = try RankingFile(path, inputs: [])
       try file.append(Self.hits, of: "q1")
       try file.append([], of: "q2")
-      #expect(!folder.names.contains("r.trec") || folder.names == ["r.trec", "r.trec.unfinished"])
+      #expect(folder.names.count { $0.hasPrefix("r.trec.") && $0.hasSuffix(".unfinished") } == 1)
       try file.finish()
       #expect(folder.names == ["r.trec"])
       let text = try String(contentsOfFile: path, encoding: .utf8)
       #expect(text == "q1 Q0 x 1 2.5 newel\nq1 Q0 y 2 2.4999998 newel\n")
     }
-    let abandoned = try RankingFile(path)
-    try abandoned.append([RankedHit(rank: 1, key: "z", score: 1, integerScore: 1)], of: "q9")
+    let abandoned = try RankingFile(path, inputs: [])
+    try abandoned.append([ScoredDocument(key: "z", score: 1)], of: "q9")
     abandoned.abandon()
     #expect(folder.names == ["r.trec"])
     #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix("q1 "))
@@ -60,12 +58,12 @@ import Testing
   @Test func aRunFileThatCannotBeIsRefusedWithAReason() throws {
     let folder = try Folder()
     for path in [folder.path, folder.path + "/none/r.trec"] {
-      let error = #expect(throws: CommandFailure.self) { try RankingFile(path) }
-      #expect(error?.message.contains(path) == true)
+      let error = #expect(throws: NewelError.self) { try RankingFile(path, inputs: []) }
+      #expect(error?.message.contains(folder.path) == true)
     }
-    let file = try RankingFile(folder.path + "/r.trec")
+    let file = try RankingFile(folder.path + "/r.trec", inputs: [])
     #expect(throws: CommandFailure.self) {
-      try file.append([RankedHit(rank: 1, key: "white space", score: 1, integerScore: 1)], of: "q")
+      try file.append([ScoredDocument(key: "white space", score: 1)], of: "q")
     }
     file.abandon()
     #expect(folder.names.isEmpty)

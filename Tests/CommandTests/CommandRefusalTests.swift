@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct CommandRefusalTests {
@@ -18,6 +19,8 @@ import Testing
       (["search", "index", "xyzzy"], "'xyzzy'"),
       (["search", "index", "+xyzzy red"], "'xyzzy'"),
       (["search", "index", " -red"], "only says what not to find"),
+      (["search", "index", "red -red"], "cancel each other out: 'red' is asked for as much as against"),
+      (["search", "index", "red hat -\"hat red\""], "'red', 'hat' are asked for"),
       (["search", "index", "red", "-k", "0"], "at least 1"),
       (["search", "index", "red", "-k", "-5"], "at least 1"),
       (["search", "index", "red", "--offset", "-1"], "must not be negative"),
@@ -44,10 +47,21 @@ import Testing
       ),
       (["build", "dump", "--images", "dump", "--metadata", "dump", "--head", "head"], "not empty"),
       (["build", "index", "--images", "dump", "--metadata", "dump"], "in the index already"),
+      (["build", "head", "--images", "dump", "--metadata", "dump", "--head", "head"], "'head' is a file"),
+      (["build", "", "--images", "dump", "--metadata", "dump", "--head", "head"], "name of the index folder is empty"),
+      (
+        ["build", "index", "--images", "dump", "--metadata", "dump", "--caption-field", "title"],
+        "built with the caption field 'caption', not 'title'"
+      ),
+      (["build", "index", "--images", "dump", "--metadata", "dump", "--no-dense-rows"], "built with dense rows"),
       (["build", "new", "--sparse", "nofile"], "nofile"),
       (["train", "--images", "dump", "--metadata", "dump", "--output", "no/head"], "no folder 'no'"),
       (["train", "--images", "dump", "--metadata", "dump", "--output", "dump"], "is a folder"),
       (["train", "--images", "dump", "--metadata", "dump", "--output", "h", "--caption-field", "x"], "'x'"),
+      (
+        ["train", "--images", "dump", "--metadata", "dump", "--output", "h", "--penalty", "-1"],
+        "The penalty must be a finite number above 0 and is -1.0."
+      ),
     ] as [([String], String)])
   func whatCannotBeDoneIsOneSentenceAndStatus1(arguments: [String], part: String) throws {
     let before = try FileManager.default.subpathsOfDirectory(atPath: dump.path("index")).sorted()
@@ -65,7 +79,8 @@ import Testing
     ["nonsense"], ["search"], ["search", "index"], ["search", "index", "red", "--nonsense"], ["inspect", "index"],
     ["inspect", "index", "d0", "--all"], ["search", "index", "red", "-k", "many"], ["build", "new"],
     ["build", "new", "--images", "dump"], ["build", "new", "--sparse", "a", "--images", "b"],
-    ["build", "new", "--sparse", "a", "--head", "b"], ["evaluate", "index"], ["train"],
+    ["build", "new", "--sparse", "a", "--head", "b"], ["build", "new", "--sparse", "a", "--dense-rows"],
+    ["evaluate", "index"], ["train"],
     ["search", "index", "red", "--algorithm", "magic"],
   ])
   func aCommandLineThatCannotBeUnderstoodIsStatus2(arguments: [String]) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The Swift program of the README is compiled with the tests, and does what the README says.

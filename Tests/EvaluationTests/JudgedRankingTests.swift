@@ -101,4 +101,20 @@ import Testing
       }
     }
   }
+
+  @Test func aRankingByNumbersIsJudgedLikeOneByKeys() {
+    var random = SeededGenerator(seed: 9)
+    for _ in 0..<500 {
+      let scores = (0..<random.next(below: 25)).map { _ in Double(random.next(below: 5)) }.sorted(by: >)
+      let relevant = Set((0..<1 + random.next(below: 5)).map { _ in UInt32(random.next(below: 40)) })
+      let isComplete = random.next(below: 2) == 0
+      let byKey = JudgedRanking(
+        scores.enumerated().map { ScoredDocument(key: "\($0.offset)", score: $0.element) },
+        judgements: Dictionary(uniqueKeysWithValues: relevant.map { ("\($0)", 1) }), isComplete: isComplete)
+      let byNumber = JudgedRanking(
+        ordinals: scores.enumerated().map { (ordinal: UInt32($0.offset), score: $0.element) }, relevant: relevant,
+        isComplete: isComplete)
+      #expect(byKey == byNumber)
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Newel
+import TestSupport
 import Testing
 
 @Suite struct FacadeBuildTests {

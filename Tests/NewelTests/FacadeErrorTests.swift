@@ -1,6 +1,9 @@
 import Foundation
-import Newel
+import IndexStore
+import TestSupport
 import Testing
+
+@testable import Newel
 
 @Suite struct FacadeErrorTests {
   let dump: TinyDump
@@ -123,5 +126,16 @@ import Testing
       }
     }
     #expect(try NewelIndex.verify(folder, level: .deep).isSound)
+  }
+
+  @Test(arguments: [13, 13 | 3 << 8] as [Int32])
+  func aFullDiskIsNoReasonToVerify(code: Int32) {
+    let error = NewelError(
+      wrapping: IndexStoreError.catalog(path: "x/catalog.sqlite", code: code, message: "database or disk is full"))
+    #expect(error.code == .inputOutput)
+    #expect(error.message.hasPrefix("There is no space left on the disk for the catalog 'x/catalog.sqlite'"))
+    #expect(!error.message.contains("verify"))
+    let other = NewelError(wrapping: IndexStoreError.catalog(path: "x", code: 10, message: "disk I/O error"))
+    #expect(other.message.contains("SQLite 10"))
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Newel
+import TestSupport
 import Testing
 
 @Suite struct FacadeStoryTests {
@@ -120,15 +121,5 @@ import Testing
   @Test(arguments: NewelIndex.VerificationLevel.allCases)
   func aFreshIndexIsSound(level: NewelIndex.VerificationLevel) throws {
     #expect(try NewelIndex.verify(dump.path("index"), level: level).isSound)
-  }
-
-  @Test func captionsAreFoundBackAtPessimisticRanks() throws {
-    let rank = try #require(
-      try index.pessimisticRank(of: ["d3"], for: .plain(TinyDump.words(of: 3).joined(separator: " "))))
-    #expect((1...60).contains(rank))
-    let keys = try index.searchKeys(
-      SearchRequest(query: .plain(TinyDump.words(of: 3).joined(separator: " ")), count: 60))
-    let position = try #require(keys.firstIndex { $0.key == "d3" })
-    #expect(rank >= position + 1)
   }
 }

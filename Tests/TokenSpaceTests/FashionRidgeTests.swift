@@ -56,7 +56,7 @@ func scores(_ queries: [[TokenWeight]], _ documents: [[TokenWeight]], tokens: In
     let encoder = try head.queryEncoder()
     try dump.forEachBatch(size: 256, where: MetadataFilter(parsing: ["split=val"])) { batch in
       documents += try head.encode(batch.rows)
-      queries += batch.records.map { encoder.encode(caption: $0.object["caption"]?.stringValue ?? "") }
+      queries += batch.records.map { encoder.encode(plain: $0.object["caption"]?.stringValue ?? "").terms }
     }
     try #require(documents.count == 1000)
     #expect(documents.allSatisfy { $0.count <= 64 && !$0.isEmpty })

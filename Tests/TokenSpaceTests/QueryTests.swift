@@ -88,7 +88,12 @@ import TokenSpace
   @Test("Repeated words add up, and a word wanted and unwanted cancels")
   func repeats() throws {
     #expect(try encoder.encode("red Red RED^2").terms == terms([(0, 4)]))
-    #expect(try encoder.encode("red -red shoe").terms == terms([(1, 2)]))
+    let cancelled = try encoder.encode("red -red shoe zero -zero")
+    #expect(cancelled.terms == terms([(1, 2)]))
+    #expect(cancelled.cancelled == [0])
+    #expect(cancelled.ignored == ["zero"])
+    // What is required must be there, whatever it counts.
+    #expect(try encoder.encode("+red -red").cancelled.isEmpty)
     #expect(try encoder.encode("+\"red red\"").required == [[0]])
     #expect(try encoder.encode("T-shirt").terms == terms([(7, 8), (8, 9)]))
   }
@@ -107,8 +112,13 @@ import TokenSpace
 
   @Test("A caption is read without the query language")
   func captions() {
-    #expect(encoder.encode(caption: "Red -shoe ^ \" red xyzzy zero") == terms([(0, 2), (1, 2)]))
-    #expect(encoder.encode(caption: "").isEmpty)
+    let query = encoder.encode(plain: "Red -shoe ^ \" red\n xyzzy zero +the\t🙂 Xyzzy")
+    #expect(query.terms == terms([(0, 2), (1, 2)]))
+    #expect(query.required.isEmpty)
+    #expect(query.unknown == ["xyzzy", "🙂"])
+    #expect(query.ignored == ["^", "\"", "zero", "the"])
+    #expect(encoder.encode(plain: "") == EncodedQuery())
+    #expect(encoder.encode(plain: " \n\t ") == EncodedQuery())
   }
 
   @Test("Query tables that do not fit the vocabulary are refused")
@@ -132,5 +142,22 @@ import TokenSpace
     #expect(query.required == [[1, 2]])
     #expect(query.unknown == ["x", "unseen"])
     #expect(query.ignored == [","])
+  }
+
+  @Test("A word that is known in part is used, and its unknown pieces are reported")
+  func partlyKnownWords() throws {
+    let all = try Vocabulary(["[UNK]", "red", "sneak", "##ers", "##y", "x"])
+    let encoder = try QueryEncoder(
+      vocabulary: try Vocabulary(["red", "sneak"]), tokenizer: .wordPiece(WordPiece(all)), weights: [1, 2])
+    for query in [
+      try encoder.encode("red sneakers sneaky Sneakers"), encoder.encode(plain: "red sneakers sneaky Sneakers"),
+    ] {
+      #expect(query.terms == terms([(0, 1), (1, 6)]))
+      #expect(query.unknown == ["##ers (in sneakers)", "##y (in sneaky)"])
+    }
+    let required = try encoder.encode("+sneakers")
+    #expect(required.required == [[1]])
+    #expect(required.unknown == ["##ers (in sneakers)"])
+    #expect(required.unknownRequired.isEmpty)
   }
 }

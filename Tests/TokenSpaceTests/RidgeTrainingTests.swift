@@ -131,10 +131,10 @@ import Testing
     expect(.noFrequentToken(documents: 20, minimum: 50)) { $0.minimumDocumentFrequency = 50 }
     expect(.notWordPiece(source: "the vocabulary")) { $0.vocabulary = .wordPiece(try Vocabulary(["red"])) }
     expect(.badOption(name: "top", value: "0", range: "1 or more")) { $0.top = 0 }
-    expect(.badOption(name: "regularisation", value: "-1.0", range: "a finite number above 0")) {
+    expect(.badOption(name: "penalty", value: "-1.0", range: "a finite number above 0")) {
       $0.relativeLambda = -1
     }
-    expect(.badOption(name: "regularisation", value: "nan", range: "a finite number above 0")) {
+    expect(.badOption(name: "penalty", value: "nan", range: "a finite number above 0")) {
       $0.relativeLambda = .nan
     }
     var lines = toy.lines
@@ -142,6 +142,11 @@ import Testing
     #expect(throws: TokenSpaceError.self) { try trained(toy, lines: lines) }
     lines[4] = "{\"caption\":[\"a\",7]}"
     #expect(throws: TokenSpaceError.self) { try trained(toy, lines: lines) }
+
+    var faint = toy
+    for place in faint.rows.values.indices { faint.rows.values[place] *= 1e-42 }
+    let error = #expect(throws: TokenSpaceError.self) { try trained(faint) }
+    #expect(error == .extremeEmbeddings(detail: "the weights that fit them are infinite"))
 
     var broken = toy
     broken.rows.values[5] = .nan

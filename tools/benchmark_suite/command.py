@@ -79,7 +79,7 @@ def workloads(options):
 
 def measure(newel, folder, options):
     """Measures one workload, writes and prints its report; whether all answers agreed."""
-    from . import newel_run, peer_run, plot, report
+    from . import formats, newel_run, peer_run, plot, report
     from .console import say
     name = os.path.basename(folder)
     own = newel_run.NewelRun(newel, folder, options).measure()
@@ -87,15 +87,18 @@ def measure(newel, folder, options):
     results = os.path.join(options.data, "results")
     os.makedirs(results, exist_ok=True)
     path = os.path.join(results, name)
-    with open(path + ".json", "w") as file:
-        json.dump({"newel": own, "peers": others, "absent": absent}, file, indent=1)
-    with open(path + ".svg", "w") as file:
-        file.write(plot.svg(
-            f"Exact top k over {own['statistics']['documentCount']:,} sparse vectors ({name})",
-            f"p50 over queries, processor time on one core, logarithmic; {report.machine()}", report.series(own, others)))
+
+    def write(ending, text):
+        # A new file takes the place of an old one: nothing is written through a link.
+        with formats.whole_file(path + ending) as file:
+            file.write(text.encode())
+
+    write(".json", json.dumps({"newel": own, "peers": others, "absent": absent}, indent=1))
+    write(".svg", plot.svg(
+        f"Exact top k over {own['statistics']['documentCount']:,} sparse vectors ({name})",
+        f"p50 over queries, processor time on one core, logarithmic; {report.machine()}", report.series(own, others)))
     written = report.markdown(name, own, others, absent, path + ".svg")
-    with open(path + ".md", "w") as file:
-        file.write(written)
+    write(".md", written)
     print(written, flush=True)
     say(f"written: {path}.md, .svg and .json")
     return not own["disagreements"]

@@ -54,12 +54,44 @@ public struct JudgedRanking: Sendable, Equatable {
       }
     }
     var grades = entries.map(\.grade)
-    if !isComplete, ties == .pessimistic, let last = entries.last {
-      for index in entries.indices.reversed() where entries[index].score == last.score { grades[index] = 0 }
-    }
+    if !isComplete, ties == .pessimistic { Self.dropLastTie(&grades) { entries[$0].score } }
     self.grades = grades
     idealGrades = judgements.values.filter { $0 > 0 }.sorted(by: >)
     foundCount = grades.count { $0 > 0 }
+  }
+
+  /// Compares a ranking of documents that are known by their numbers, under ``TieRule/pessimistic``: what
+  /// ``init(_:judgements:ties:isComplete:)`` gives with the grade 1 for every relevant document.
+  ///
+  /// - Parameters:
+  ///   - ordinals: the answer of the system, best first: scores never rise, and no number comes twice.
+  ///   - relevant: the relevant documents.
+  ///   - isComplete: false when the ranking was cut at some depth.
+  /// - Complexity: O(n) for n documents in the ranking.
+  public init(ordinals: [(ordinal: UInt32, score: Double)], relevant: Set<UInt32>, isComplete: Bool = true) {
+    var grades = ordinals.map { relevant.contains($0.ordinal) ? 1 : 0 }
+    // Within a tie, the relevant ones go to its end.
+    var start = 0
+    while start < grades.count {
+      var end = start + 1
+      while end < grades.count, ordinals[end].score == ordinals[start].score { end += 1 }
+      let found = grades[start..<end].reduce(0, +)
+      if found > 0 { for rank in start..<end { grades[rank] = rank < end - found ? 0 : 1 } }
+      start = end
+    }
+    if !isComplete { Self.dropLastTie(&grades) { ordinals[$0].score } }
+    self.grades = grades
+    idealGrades = [Int](repeating: 1, count: relevant.count)
+    foundCount = grades.count { $0 > 0 }
+  }
+
+  /// Counts the documents that tie with the last one as not found.
+  private static func dropLastTie(_ grades: inout [Int], score: (Int) -> Double) {
+    guard let last = grades.indices.last else { return }
+    for rank in grades.indices.reversed() {
+      if score(rank) != score(last) { break }
+      grades[rank] = 0
+    }
   }
 
   /// The rank of the first relevant document, counted from 1; nil when none was found (a miss).

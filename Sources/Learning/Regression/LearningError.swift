@@ -10,7 +10,7 @@ public enum LearningError: Error, Equatable, Sendable, CustomStringConvertible {
   case shapeMismatch(what: String, expected: Int, found: Int)
   /// A target index is not below the number of targets.
   case targetOutOfRange(target: Int, count: Int)
-  /// A regularisation that is not a positive finite number.
+  /// A ridge penalty that is not a positive finite number.
   case badRegularisation(Double)
   /// The tables would need 16 GiB or more.
   case tooLarge(dimension: Int, targets: Int)
@@ -25,13 +25,13 @@ public enum LearningError: Error, Equatable, Sendable, CustomStringConvertible {
     case .tooFewRows(let found, let needed):
       "Training needs at least \(needed) rows and found \(found); check the input and its filter."
     case .constantInput(let rows):
-      "All \(rows) training rows are equal, so nothing can be learned from them; check the embeddings."
+      "The training rows (\(rows)) are all equal, so nothing can be learned from them; check the embeddings."
     case .shapeMismatch(let what, let expected, let found):
       "The number of \(what) must be \(expected) and is \(found)."
     case .targetOutOfRange(let target, let count):
       "The target \(target) does not exist: there are \(count) targets, counted from 0."
     case .badRegularisation(let value):
-      "The regularisation must be a positive finite number and is \(value)."
+      "The penalty must be a positive finite number and is \(value)."
     case .tooLarge(let dimension, let targets):
       "\(targets) targets by \(dimension) columns are too large to solve in memory; use a smaller vocabulary."
     case .notFinite(let what):

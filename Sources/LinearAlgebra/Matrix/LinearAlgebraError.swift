@@ -13,7 +13,7 @@ public enum LinearAlgebraError: Error, Equatable, Sendable, CustomStringConverti
     case .dimensionTooLarge(let name, let value):
       "The dimension \(name) = \(value) is more than BLAS can address (\(Int32.max)); split the matrix into batches."
     case .notPositiveDefinite(let order):
-      "The matrix is not positive definite (leading minor of order \(order)); use a larger regularisation."
+      "The matrix is not positive definite (leading minor of order \(order)); use a larger penalty."
     case .notFinite(let routine, let argument):
       "Argument \(argument) of \(routine) holds a value that is not finite; check the input for NaN and infinity."
     }

@@ -13,9 +13,10 @@ public struct RankedHit: Sendable, Codable, Equatable {
 public struct BatchAnswer: Sendable, Codable, Equatable {
   /// Best first: score descending, then insertion order.
   public let hits: [RankedHit]
-  /// Words of the query that the vocabulary does not have; the answer is without them.
+  /// Words of the query that the vocabulary does not have; the answer is without them. Of a word that it has in part the
+  /// unknown pieces, with the word: `##ers (in sneakers)`.
   public let unknownWords: [String]
-  /// Stop words and punctuation of the query, left out on purpose.
+  /// Stop words, punctuation and words that cancel each other out, left out on purpose.
   public let ignoredWords: [String]
   /// Whether the hits are the best there are; false only when the request's budget was spent.
   public let exact: Bool

@@ -2,10 +2,10 @@ internal import ByteStorage
 internal import EmbeddingDumps
 
 /// One query of a file.
-public struct BatchQuery: Sendable {
+package struct BatchQuery: Sendable {
   /// What its answer is filed under: the query's `"id"`; without one the number of its line, or of its row from 0.
-  public let id: String
-  public let query: SearchRequest.Query
+  package let id: String
+  package let query: SearchRequest.Query
 }
 
 /// Reads queries from a file one after the other: the forms of ``QueryFile``, with their names.
@@ -14,7 +14,7 @@ public struct BatchQuery: Sendable {
 /// may stand for `"text"`. Other members are left alone. Rows of `.csr` and `.npz` files are vectors.
 ///
 /// Not for use from several threads at once.
-public struct BatchQueries {
+package struct BatchQueries {
   /// Exactly one of the two is there.
   private var lines: MetadataReader?
   private var rows: SparseReader?
@@ -22,7 +22,7 @@ public struct BatchQueries {
   /// Opens a file.
   ///
   /// - Throws: ``NewelError`` when it cannot be read.
-  public static func open(_ path: String) throws(NewelError) -> BatchQueries {
+  package static func open(_ path: String) throws(NewelError) -> BatchQueries {
     do {
       if path.hasSuffix(".csr") || path.hasSuffix(".npz") {
         return BatchQueries(rows: try SparseCollection.open(path, fileSystem: PosixFileSystem()).records())
@@ -38,7 +38,7 @@ public struct BatchQueries {
   /// - Parameter accept: looks at each query; what it throws ends the reading.
   /// - Returns: the number of queries, at least 1.
   /// - Throws: ``NewelError`` naming file and line: for a line that is no query, an id that comes twice, no query at all.
-  public static func check(
+  package static func check(
     _ path: String, accept: (BatchQuery) throws(NewelError) -> Void = { _ in }
   ) throws(NewelError) -> Int {
     var queries = try open(path)
@@ -56,7 +56,7 @@ public struct BatchQueries {
   }
 
   /// The next query; nil after the last.
-  public mutating func next() throws(NewelError) -> BatchQuery? {
+  package mutating func next() throws(NewelError) -> BatchQuery? {
     do {
       if let row = try rows?.next() { return BatchQuery(id: row.key, query: .tokens(row.weights)) }
       guard let line = try lines?.next() else { return nil }
@@ -66,7 +66,8 @@ public struct BatchQueries {
     }
   }
 
-  private static func id(of line: MetadataRecord) throws(NewelError) -> String {
+  /// The name of a line.
+  static func id(of line: MetadataRecord) throws(NewelError) -> String {
     guard let value = line.object["id"] else { return "\(line.line)" }
     switch value {
     case .string(let text) where !text.isEmpty: return text

@@ -1,24 +1,24 @@
 internal import ByteStorage
 
 /// The best documents of each query under real weights, computed elsewhere: what recall is measured against.
-public struct GroundTruth: Sendable {
+package struct GroundTruth: Sendable {
   /// Where it was read from.
-  public let path: String
+  package let path: String
   /// How many documents are listed for each query.
-  public let depth: Int
+  package let depth: Int
   private let documents: [UInt32]
   /// The score of each listed document.
   private let scores: [Double]
 
   /// The number of queries.
-  public var queryCount: Int { depth == 0 ? 0 : documents.count / depth }
+  package var queryCount: Int { depth == 0 ? 0 : documents.count / depth }
 
   /// Reads the ground truth files of the big-ann benchmarks: `u32 queries, u32 depth, i32 documents[queries][depth]`,
   /// then a score for each in 32 or 64 bits, all little-endian. A list that is shorter ends in −1.
   ///
   /// Documents are ordinals: positions in the order in which the index was given its documents.
   /// - Throws: ``NewelError`` when the file cannot be read or its length contradicts its header.
-  public static func read(_ path: String) throws(NewelError) -> GroundTruth {
+  package static func read(_ path: String) throws(NewelError) -> GroundTruth {
     do {
       let file = try PosixFileSystem().map(path)
       var reader = try ByteReader(file, section: "the ground truth")
@@ -45,7 +45,7 @@ public struct GroundTruth: Sendable {
   }
 
   /// A ground truth from lists in memory, best first, all of the same length.
-  public init(_ lists: [[(ordinal: UInt32, score: Double)]]) {
+  package init(_ lists: [[(ordinal: UInt32, score: Double)]]) {
     precondition(lists.allSatisfy { $0.count == lists[0].count }, "The lists must have the same length.")
     self.init(
       path: "the ground truth", depth: lists.first?.count ?? 0, documents: lists.flatMap { $0.map(\.ordinal) },

@@ -1,13 +1,13 @@
 /// How long queries took, in microseconds of processor time.
-public struct LatencySummary: Sendable, Codable, Equatable {
-  public let mean: Double
+package struct LatencySummary: Sendable, Codable, Equatable {
+  package let mean: Double
   /// The median.
-  public let p50: Double
-  public let p95: Double
-  public let p99: Double
+  package let p50: Double
+  package let p95: Double
+  package let p99: Double
   /// How far the passes lie apart: the slowest pass's sum less the fastest one's, as a share of the median one. Above
   /// about 0.1 the machine was busy with something else.
-  public let spread: Double
+  package let spread: Double
 
   /// Summarises passes over the same queries: the median over the passes for each query, then the distribution over
   /// queries, quantiles interpolated linearly.

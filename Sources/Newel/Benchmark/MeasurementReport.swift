@@ -1,37 +1,37 @@
 /// Latencies, work and agreement of the algorithms over one set of queries.
-public struct MeasurementReport: Sendable, Codable {
+package struct MeasurementReport: Sendable, Codable {
   /// One algorithm at one number of results.
-  public struct Cell: Sendable, Codable {
+  package struct Cell: Sendable, Codable {
     /// Number of results asked for.
-    public let count: Int
-    public let algorithm: String
+    package let count: Int
+    package let algorithm: String
     /// From query vector to ordinals and scores of the best documents, on one thread. Keys are not looked up.
-    public let microseconds: LatencySummary
+    package let microseconds: LatencySummary
     /// How often each query was timed.
-    public let passes: Int
+    package let passes: Int
     /// Mean work of a query; repeats exactly where times do not.
-    public let postingsScored: Double
-    public let documentsScored: Double
-    public let blocksChecked: Double
+    package let postingsScored: Double
+    package let documentsScored: Double
+    package let blocksChecked: Double
     /// Hash of the ordinals and scores of all answers, in hexadecimal: equal exactly when the answers are.
-    public let checksum: String
+    package let checksum: String
     /// The share of the truth's best documents that were found, equally good ones counting alike; nil without a truth.
-    public let recall: Double?
+    package let recall: Double?
     /// The algorithms that ran and for how many queries: more than one when the engine chose.
-    public let algorithmsRun: [String: Int]
+    package let algorithmsRun: [String: Int]
   }
 
-  public let index: String
-  public let documentCount: Int
-  public let queryCount: Int
+  package let index: String
+  package let documentCount: Int
+  package let queryCount: Int
   /// Mean number of known tokens of a query.
-  public let meanQueryTokens: Double
-  /// Tokens or words of the queries that the vocabulary does not have, counted with repeats; they were left out.
-  public let unknownTokens: Int
+  package let meanQueryTokens: Double
+  /// Tokens or words of the queries that the vocabulary does not have, each once per query; they were left out.
+  package let unknownTokens: Int
   /// Queries that no document can match, such as those without a known token. They are timed like the others.
-  public let emptyQueries: Int
+  package let emptyQueries: Int
   /// By number of results, then by algorithm, in the order of the request.
-  public let cells: [Cell]
+  package let cells: [Cell]
   /// One sentence for each algorithm whose answers differ from the first one's; empty when all agree.
-  public let disagreements: [String]
+  package let disagreements: [String]
 }

@@ -1,19 +1,19 @@
 /// What to measure: every algorithm for every number of results, over all queries.
-public struct MeasurementRequest: Sendable {
+package struct MeasurementRequest: Sendable {
   /// Read by ``QueryFile`` or made by hand.
-  public var queries: [SearchRequest.Query]
+  package var queries: [SearchRequest.Query]
   /// Numbers of results, each at least 1.
-  public var counts: [Int]
-  public var algorithms: [TopKAlgorithm]
+  package var counts: [Int]
+  package var algorithms: [TopKAlgorithm]
   /// How often each query is timed; the median counts. At least 1.
-  public var passes: Int
+  package var passes: Int
   /// Seconds of processor time after which an algorithm begins no new pass over the queries at the same number of results;
   /// one pass is always timed. Nil for no limit.
-  public var budget: Double?
+  package var budget: Double?
   /// What recall is measured against; its queries are those of the request, in order.
-  public var truth: GroundTruth?
+  package var truth: GroundTruth?
 
-  public init(
+  package init(
     queries: [SearchRequest.Query], counts: [Int] = [10, 100, 1000],
     algorithms: [TopKAlgorithm] = TopKAlgorithm.allCases, passes: Int = 3, budget: Double? = nil,
     truth: GroundTruth? = nil

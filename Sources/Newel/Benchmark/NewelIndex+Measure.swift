@@ -1,5 +1,4 @@
 internal import InvertedIndex
-internal import TokenSpace
 
 extension NewelIndex {
   /// Times queries on the calling thread, and checks that all algorithms give the same answers.
@@ -10,7 +9,7 @@ extension NewelIndex {
   /// - Throws: ``NewelError``: `invalidArgument` for a request without queries, counts, algorithms or passes, and for a
   ///   truth that does not cover it; `damaged` when a part of the index fails its checksum.
   /// - Complexity: O((passes + 1) · queries · counts · algorithms) searches.
-  public func measure(
+  package func measure(
     _ request: MeasurementRequest, progress: ProgressHandler? = nil
   ) throws(NewelError) -> MeasurementReport {
     try Self.check(request)
@@ -79,26 +78,9 @@ struct QueryVectors {
 
   init(_ queries: [SearchRequest.Query], in index: NewelIndex) throws(NewelError) {
     for query in queries {
-      var vector = Vector()
-      switch query {
-      case .text(let text):
-        let encoded: EncodedQuery
-        do { encoded = try index.encoder.encode(text) } catch { throw NewelError(wrapping: error) }
-        vector.weights = encoded.terms.map { (token: $0.token, weight: $0.weight) }
-        vector.required = encoded.required.flatMap { $0 }
-        unknownTokens += encoded.unknown.count
-      case .plain(let text):
-        vector.weights = index.encoder.encode(caption: text).map { (token: $0.token, weight: $0.weight) }
-      case .tokens(let tokens):
-        for (token, weight) in tokens {
-          guard let id = index.vocabulary.id(of: token) else {
-            unknownTokens += 1
-            continue
-          }
-          vector.weights.append((token: id, weight: weight))
-        }
-      }
-      vectors.append(vector)
+      let parts = try index.parts(of: query)
+      unknownTokens += parts.unknown.count
+      vectors.append(Vector(weights: parts.weights, required: parts.required))
     }
   }
 }

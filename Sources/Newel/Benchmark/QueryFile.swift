@@ -2,7 +2,7 @@ internal import ByteStorage
 internal import EmbeddingDumps
 
 /// Queries kept in a file.
-public enum QueryFile {
+package enum QueryFile {
   /// Reads a file of queries, in its order.
   ///
   /// - `.csr` and `.npz`: sparse rows, one query each; columns are tokens by their decimal number, as in an index that was
@@ -12,7 +12,7 @@ public enum QueryFile {
   ///
   /// - Parameter limit: at most this many queries, from the beginning; nil for all.
   /// - Throws: ``NewelError`` naming file and line.
-  public static func read(_ path: String, limit: Int? = nil) throws(NewelError) -> [SearchRequest.Query] {
+  package static func read(_ path: String, limit: Int? = nil) throws(NewelError) -> [SearchRequest.Query] {
     var queries: [SearchRequest.Query] = []
     do {
       if path.hasSuffix(".csr") || path.hasSuffix(".npz") {

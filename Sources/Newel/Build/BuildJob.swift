@@ -17,6 +17,7 @@ final class BuildJob {
   private var postingsAdded = 0
   private(set) var documentsAdded = 0
   private var weightsClipped = 0
+  private var largestWeight: Float = 0
 
   init(_ request: BuildRequest, progress: @escaping ProgressHandler) throws {
     self.request = request
@@ -30,7 +31,47 @@ final class BuildJob {
     } catch IndexStoreError.noIndex {
       existing = nil
     }
+    try checkIsPossible()
+    try checkFitsExisting()
   }
+
+  /// Refuses a place where no index can be, before any input is read.
+  private func checkIsPossible() throws {
+    guard !request.index.isEmpty else {
+      throw NewelError(.invalidArgument, "The name of the index folder is empty; give one.")
+    }
+    let kind = try fileSystem.kind(of: request.index)
+    guard kind == nil || kind == .folder else {
+      throw NewelError(
+        .invalidInput, "'\(request.index)' is a file, but an index is a folder; give the name of a new or empty folder."
+      )
+    }
+  }
+
+  /// Refuses what an existing index cannot take up: it has one field of captions, and dense rows for all or for none.
+  private func checkFitsExisting() throws {
+    guard let settings = existing?.configuration else { return }
+    if let field = request.captionField, field != settings.settings["captionField"] ?? Self.usualCaptionField {
+      let own = settings.settings["captionField"] ?? Self.usualCaptionField
+      throw NewelError(
+        .invalidArgument,
+        "'\(request.index)' was built with the caption field '\(own)', not '\(field)'; leave --caption-field out, or build "
+          + "a new index.")
+    }
+    if let keeps = request.keepsDenseRows, keeps != (settings.denseDimension != nil) {
+      throw NewelError(
+        .invalidArgument,
+        keeps
+          ? "'\(request.index)' was built without dense rows; leave --dense-rows out, or build a new index."
+          : "'\(request.index)' was built with dense rows, which all of its documents have; leave --no-dense-rows out, or "
+            + "build a new index.")
+    }
+  }
+
+  private static let usualCaptionField = "caption"
+
+  /// Whether a new index keeps dense rows.
+  var keepsDenseRows: Bool { request.keepsDenseRows ?? true }
 
   /// The field of the keys: what was asked for now, or when the index was made.
   var keyField: String? { request.keyField ?? existing?.configuration.keyField }
@@ -45,7 +86,7 @@ final class BuildJob {
     ceiling: Float, fingerprint: String, denseDimension: Int?, tokenizer: String, settings: [String: String]
   ) throws -> IndexWriter {
     var settings = settings
-    settings["captionField"] = request.captionField
+    settings["captionField"] = request.captionField ?? Self.usualCaptionField
     if let top { settings["top"] = "\(top)" }
     let writer = try IndexWriter.open(
       request.index,
@@ -70,7 +111,10 @@ final class BuildJob {
     var postings: [Posting] = []
     postings.reserveCapacity(weights.count)
     for (token, weight) in weights {
-      if weight > quantiser.ceiling { weightsClipped += 1 }
+      if weight > quantiser.ceiling {
+        weightsClipped += 1
+        largestWeight = max(largestWeight, weight)
+      }
       let impact = quantiser.impact(of: weight)
       if impact > 0 { postings.append(Posting(token: token, impact: impact)) }
     }
@@ -86,10 +130,19 @@ final class BuildJob {
         .invalidInput,
         "\(place()): the key '\(key.text)' is \(isOld ? "in the index already" : "an earlier row's too"); \(advice).")
     } catch IndexStoreError.invalidDocument(_, let reason) {
-      throw NewelError(.invalidInput, "\(place()): the document '\(key.text)' cannot be stored: \(reason).")
+      throw NewelError(
+        .invalidInput,
+        "\(place()): the document '\(key.text)' cannot be stored: \(reason)\(Self.advice(for: denseRow)).")
     }
     documentsAdded += 1
     postingsAdded += postings.count
+  }
+
+  /// What to do about a document that cannot be stored, when its embedding is why.
+  private static func advice(for denseRow: [Float]?) -> String {
+    let limit = Float(Float16.greatestFiniteMagnitude)
+    guard let denseRow, denseRow.contains(where: { $0.magnitude > limit }) else { return "" }
+    return "; scale the embeddings, or leave them out with --no-dense-rows"
   }
 
   /// Makes what was added visible.
@@ -106,6 +159,7 @@ final class BuildJob {
     return BuildReport(
       index: request.index, generation: commit.generation, documentsAdded: documentsAdded,
       documentsInAll: Int(commit.documentCount), postingsAdded: postingsAdded, rowsSkipped: rowsSkipped,
-      weightsClipped: weightsClipped, seconds: 0)
+      ceiling: Double(writer.configuration.ceiling), weightsClipped: weightsClipped,
+      largestClippedWeight: weightsClipped > 0 ? Double(largestWeight) : nil, seconds: 0)
   }
 }

@@ -17,18 +17,22 @@ public struct BuildRequest: Sendable {
   public var source: Source
   /// Conditions like `split=train`, all of which a row must meet.
   public var conditions: [String]
-  /// Most tokens a document keeps; nil means what the head was trained for, or all for sparse vectors.
+  /// Most tokens a document keeps; nil means as many as when the index was built, and for a new index what the head was
+  /// trained for, or all for sparse vectors.
   public var top: Int?
-  /// The metadata field that is the key; nil tries `id`, `key`, `image_path`, then the row number.
+  /// The metadata field that is the key; nil takes the one that the index was built with, and for a new index tries `id`,
+  /// `key`, `image_path`, then the row number.
   public var keyField: String?
-  /// The metadata field with the caption, for `inspect`.
-  public var captionField: String
-  /// Whether dense rows are kept for re-ranking (2 bytes per dimension).
-  public var keepsDenseRows: Bool
+  /// The metadata field with the caption, for `inspect`; nil means the index's own, `caption` for a new one. An index has
+  /// one only: appending with another is refused.
+  public var captionField: String?
+  /// Whether dense rows are kept for re-ranking (2 bytes per dimension); nil means as the index does, yes for a new one.
+  /// All documents of an index have one or none has: appending otherwise is refused.
+  public var keepsDenseRows: Bool?
 
   public init(
     index: String, source: Source, conditions: [String] = [], top: Int? = nil, keyField: String? = nil,
-    captionField: String = "caption", keepsDenseRows: Bool = true
+    captionField: String? = nil, keepsDenseRows: Bool? = nil
   ) {
     self.index = index
     self.source = source
@@ -49,7 +53,11 @@ public struct BuildReport: Sendable, Codable {
   public let postingsAdded: Int
   /// Rows that did not meet the conditions.
   public let rowsSkipped: Int
-  /// Weights above the quantiser's ceiling, which were clipped to it.
+  /// The largest weight that the index can tell from larger ones, fixed when it was first built.
+  public let ceiling: Double
+  /// Weights above the ceiling, which count as much as the ceiling itself.
   public let weightsClipped: Int
+  /// The largest of them; nil without any.
+  public let largestClippedWeight: Double?
   public internal(set) var seconds: Double
 }

@@ -25,7 +25,7 @@ extension BuildJob {
     let top = self.top ?? head.defaultTop
     let writer = try openWriter(
       ceiling: head.ceiling, fingerprint: head.vocabulary.fingerprint,
-      denseDimension: request.keepsDenseRows ? head.dimension : nil, tokenizer: head.tokenizer.name,
+      denseDimension: keepsDenseRows ? head.dimension : nil, tokenizer: head.tokenizer.name,
       settings: ["head": head.method, "top": "\(top)"])
     do {
       if existing == nil {
@@ -51,7 +51,7 @@ extension BuildJob {
     try report(0)
     var batches = dump.batches(size: Self.batchSize, where: filter)
     while let batch = try batches.next() {
-      for (number, tokens) in try head.encode(batch.rows, top: top).enumerated() {
+      for (number, tokens) in try encode(batch, through: head, top: top).enumerated() {
         let record = batch.records[number]
         try add(
           to: writer, "'\(record.path)' line \(record.line)",
@@ -62,6 +62,25 @@ extension BuildJob {
       try report(batches.rowsRead)
     }
     try report(dump.rowCount)
+  }
+
+  private func encode(_ batch: DumpBatch, through head: TokenHead, top: Int) throws(NewelError) -> [[TokenWeight]] {
+    do {
+      return try head.encode(batch.rows, top: top)
+    } catch {
+      guard case .notFinite(let row) = error else { throw NewelError(wrapping: error) }
+      throw tooLarge(row: row, of: batch)
+    }
+  }
+
+  /// The error about a row whose tokens overflow although its numbers are finite, which reading made sure of.
+  private func tooLarge(row: Int, of batch: DumpBatch) -> NewelError {
+    let record = batch.records[row]
+    let largest = batch.rows.row(row).reduce(Float(0)) { max($0, $1.magnitude) }
+    return NewelError(
+      .invalidInput,
+      "'\(record.path)' line \(record.line): the embedding (row \(batch.rowNumbers[row])) has numbers up to \(largest), so "
+        + "large that its tokens cannot be computed; scale the embeddings as those that the head was trained on.")
   }
 
   private func chooseHead(_ path: String?) throws -> TokenHead {

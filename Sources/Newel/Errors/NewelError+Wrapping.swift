@@ -12,11 +12,19 @@ extension NewelError {
     case let error as NewelError: self = error
     case let error as StorageError: self.init(Self.code(of: error), error.description, cause: error)
     case let error as InvertedIndexError: self.init(Self.code(of: error), error.description, cause: error)
-    case let error as IndexStoreError: self.init(Self.code(of: error), error.description, cause: error)
+    case let error as IndexStoreError: self.init(Self.code(of: error), Self.sentence(of: error), cause: error)
     case let error as DumpError: self.init(Self.code(of: error), error.description, cause: error)
     case let error as TokenSpaceError: self.init(Self.code(of: error), error.description, cause: error)
     default: self.init(.inputOutput, "\(error)", cause: error)
     }
+  }
+
+  /// What SQLite reports as its own trouble, in the words of who can do something about it.
+  private static func sentence(of error: IndexStoreError) -> String {
+    // The low byte of an extended result code is the code: 13 is SQLITE_FULL.
+    guard case .catalog(let path, let code, _) = error, code & 0xFF == 13 else { return error.description }
+    return "There is no space left on the disk for the catalog '\(path)'; free some and try again. The last committed "
+      + "state of the index is as it was."
   }
 
   static func code(of error: StorageError) -> Code {

@@ -38,7 +38,7 @@ public struct Explanation: Sendable, Codable {
   public let contributions: [TokenContribution]
   /// Words of the query that the vocabulary does not have.
   public let unknownWords: [String]
-  /// Stop words and punctuation of the query, left out on purpose.
+  /// Stop words, punctuation and words that cancel each other out, left out on purpose.
   public let ignoredWords: [String]
 }
 

@@ -48,17 +48,8 @@ extension NewelIndex {
     }
   }
 
-  /// Calls `body` with the key and the captions of every document, in insertion order.
-  public func forEachDocument(_ body: (_ key: String, _ captions: [String]) throws -> Void) throws {
-    for ordinal in 0..<UInt64(documentCount) {
-      let stored: (key: String, metadata: [UInt8])
-      do { stored = try snapshot.document(of: ordinal) } catch { throw NewelError(wrapping: error) }
-      try body(stored.key, try captions(in: stored.metadata))
-    }
-  }
-
   /// The captions in a document's metadata: one text or several.
-  private func captions(in metadata: [UInt8]) throws -> [String] {
+  func captions(in metadata: [UInt8]) throws -> [String] {
     guard case .object(let object) = try JSONValue.parse(metadata) else { return [] }
     switch object[captionField] ?? object[captionField + "s"] {
     case .string(let text): return [text]
@@ -117,6 +108,11 @@ extension NewelIndex {
           queryWeight: Double(encoder.weights[Int(id)]), strongest: response?.hits ?? []))
     }
     return reports
+  }
+
+  /// What of a word that ``tokens(_:limit:)`` reports on the vocabulary does not have.
+  package func unknownParts(of word: String) -> [String] {
+    vocabulary.id(of: word) == nil ? encoder.encode(plain: word).unknown : []
   }
 
   /// Up to five tokens that begin like the word, are part of it, or differ by one letter.

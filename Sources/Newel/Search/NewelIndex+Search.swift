@@ -55,47 +55,6 @@ extension NewelIndex {
     }
   }
 
-  /// The ranks and keys of the best documents alone: what evaluation needs, without a look at any document.
-  public func searchKeys(_ request: SearchRequest) throws(NewelError) -> [(key: String, score: Double)] {
-    let translated = try translate(request.query)
-    do {
-      let result = try TopKSearch.search(
-        translated.query, k: request.count, algorithm: request.algorithm.engine, budget: request.budget?.engine,
-        in: segments)
-      var keys: [(key: String, score: Double)] = []
-      for scored in result.hits {
-        keys.append((try key(of: scored.ordinal), Double(scored.score) * translated.scoreUnit))
-      }
-      return keys
-    } catch {
-      throw NewelError(wrapping: error)
-    }
-  }
-
-  /// The pessimistic rank of the best of several relevant documents: one more than the number of other, not relevant
-  /// documents that score at least as much.
-  ///
-  /// - Returns: nil when none of them is a hit.
-  /// - Throws: `notFound` when a key is in no document.
-  public func pessimisticRank(
-    of relevant: [String], for query: SearchRequest.Query
-  ) throws(NewelError) -> Int? {
-    let translated = try translate(query)
-    var scores: [Int] = []
-    for key in Set(relevant) {
-      let (segment, document) = try locate(try ordinal(of: key))
-      let score = try scoredContributions(translated, document: document, in: segment)
-      if score.isHit { scores.append(score.total) }
-    }
-    guard let best = scores.max() else { return nil }
-    do {
-      let count = try TopKSearch.count(translated.query, scoringAtLeast: UInt32(best), in: segments)
-      return count - scores.filter { $0 >= best }.count + 1
-    } catch {
-      throw NewelError(wrapping: error)
-    }
-  }
-
   func hit(
     _ scored: ScoredDocument, rank: Int, for translated: TranslatedQuery, includesMetadata: Bool
   ) throws -> SearchHit {

@@ -10,40 +10,71 @@ struct TranslatedQuery {
   let scoreUnit: Double
 }
 
+/// The tokens of a query in one index, before they are integers, and what of it is left out.
+struct QueryParts {
+  var weights: [(token: UInt32, weight: Float)] = []
+  var required: [UInt32] = []
+  /// Words and tokens that the vocabulary does not have, each once.
+  var unknown: [String] = []
+  /// Required words that the vocabulary does not have.
+  var unknownRequired: [String] = []
+  /// Stop words, punctuation, what has the weight 0 and what cancels out.
+  var ignored: [String] = []
+  /// Tokens wanted as much as unwanted; they are among the ignored.
+  var cancelled: [String] = []
+}
+
 extension NewelIndex {
   /// Turns a request's words or weights into an integer query.
   ///
   /// - Throws: `invalidArgument` for a query that cannot be read; `nothingToSearch` when it has no positive token or
   ///   names nothing the vocabulary knows, with a message that says which words are unknown.
   func translate(_ query: SearchRequest.Query) throws(NewelError) -> TranslatedQuery {
-    var weights: [(token: UInt32, weight: Float)] = []
-    var required: [UInt32] = []
-    var unknown: [String] = []
-    var ignored: [String] = []
-    do {
-      switch query {
-      case .text(let text):
-        let encoded = try encoder.encode(text)
-        weights = encoded.terms.map { (token: $0.token, weight: $0.weight) }
-        required = encoded.required.flatMap { $0 }
-        unknown = encoded.unknown
-        ignored = encoded.ignored
-        try check(required: encoded.unknownRequired)
-      case .plain(let text):
-        weights = encoder.encode(caption: text).map { (token: $0.token, weight: $0.weight) }
-      case .tokens(let tokens):
-        for (token, weight) in tokens {
-          if let id = vocabulary.id(of: token) {
-            weights.append((token: id, weight: weight))
-          } else {
-            unknown.append(token)
-          }
+    try translate(try parts(of: query))
+  }
+
+  /// Looks up the words or tokens of a request.
+  ///
+  /// - Throws: `invalidArgument` for a query that cannot be read.
+  func parts(of query: SearchRequest.Query) throws(NewelError) -> QueryParts {
+    switch query {
+    case .text(let text):
+      do { return parts(of: try encoder.encode(text)) } catch { throw NewelError(wrapping: error) }
+    case .plain(let text):
+      return parts(of: encoder.encode(plain: text))
+    case .tokens(let tokens):
+      var parts = QueryParts()
+      var unknown: Set<String> = []
+      for (token, weight) in tokens {
+        if let id = vocabulary.id(of: token) {
+          parts.weights.append((token: id, weight: weight))
+          if weight == 0 { parts.ignored.append(token) }
+        } else if unknown.insert(token).inserted {
+          parts.unknown.append(token)
         }
       }
-      let sparse = try SparseQuery(weights: weights, required: required)
-      try check(sparse, unknown: unknown)
+      return parts
+    }
+  }
+
+  private func parts(of encoded: EncodedQuery) -> QueryParts {
+    let cancelled = encoded.cancelled.map { name(of: $0) }
+    return QueryParts(
+      weights: encoded.terms.map { (token: $0.token, weight: $0.weight) }, required: encoded.required.flatMap { $0 },
+      unknown: encoded.unknown, unknownRequired: encoded.unknownRequired, ignored: encoded.ignored + cancelled,
+      cancelled: cancelled)
+  }
+
+  /// Turns the parts of a query into integers.
+  ///
+  /// - Throws: `nothingToSearch` when no document can match.
+  func translate(_ parts: QueryParts) throws(NewelError) -> TranslatedQuery {
+    try check(required: parts.unknownRequired)
+    do {
+      let sparse = try SparseQuery(weights: parts.weights, required: parts.required)
+      try check(sparse, of: parts)
       return TranslatedQuery(
-        query: sparse, unknownWords: unknown, ignoredWords: ignored,
+        query: sparse, unknownWords: parts.unknown, ignoredWords: parts.ignored,
         scoreUnit: Double(quantiser.ceiling) / 255 / sparse.factor)
     } catch {
       throw NewelError(wrapping: error)
@@ -59,19 +90,21 @@ extension NewelIndex {
         + "the '+'.")
   }
 
-  private func check(_ query: SparseQuery, unknown: [String]) throws(NewelError) {
+  private func check(_ query: SparseQuery, of parts: QueryParts) throws(NewelError) {
+    func refuse(_ sentence: String) -> NewelError { NewelError(.nothingToSearch, sentence) }
+    func names(_ words: [String]) -> String { words.map { "'\($0)'" }.joined(separator: ", ") }
     if query.hasPositiveTerms { return }
-    let names = unknown.map { "'\($0)'" }.joined(separator: ", ")
-    if query.terms.isEmpty, !unknown.isEmpty {
-      throw NewelError(
-        .nothingToSearch, "The vocabulary has none of the query's words (\(names)); try others, see 'newel tokens'.")
+    if !query.terms.isEmpty { throw refuse("The query only says what not to find; add a word that a hit should have.") }
+    if !parts.cancelled.isEmpty {
+      throw refuse(
+        "The words of the query cancel each other out: \(names(parts.cancelled)) \(parts.cancelled.count == 1 ? "is" : "are") "
+          + "asked for as much as against; leave one of the two out.")
     }
-    if query.terms.isEmpty {
-      throw NewelError(
-        .nothingToSearch, "The query has no word to search for (stop words and punctuation do not count); add one.")
+    if !parts.unknown.isEmpty {
+      throw refuse(
+        "The vocabulary has none of the query's words (\(names(parts.unknown))); try others, see 'newel tokens'.")
     }
-    throw NewelError(
-      .nothingToSearch, "The query only says what not to find; add a word that a hit should have.")
+    throw refuse("The query has no word to search for (stop words and punctuation do not count); add one.")
   }
 
   func name(of token: UInt32) -> String {

@@ -5,7 +5,7 @@ extension SearchRequest {
   ///
   /// - Throws: `invalidArgument` for fewer than one result, a negative offset, or a budget without work or for an algorithm
   ///   that knows no budgets.
-  public func check() throws(NewelError) {
+  package func check() throws(NewelError) {
     guard count >= 1 else {
       throw NewelError(.invalidArgument, "\(count) results were asked for, but there must be at least 1.")
     }

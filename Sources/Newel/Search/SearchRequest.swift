@@ -38,7 +38,7 @@ public struct SearchRequest: Sendable {
   public enum Query: Sendable {
     /// Words: `red shoe -kids sneaker^2 +leather "ankle boot"`.
     case text(String)
-    /// Words without operators, such as a caption: every word adds, unknown ones are left out.
+    /// Words without operators, such as a caption: every word adds, unknown ones are reported and left out.
     case plain(String)
     /// Weights for tokens of the vocabulary; negative ones subtract.
     case tokens([(token: String, weight: Float)])

@@ -33,9 +33,10 @@ public struct TokenContribution: Sendable, Codable {
 public struct SearchResponse: Sendable, Codable {
   /// Best first: score descending, then insertion order.
   public let hits: [SearchHit]
-  /// Words of the query that the vocabulary does not have; the answer is without them.
+  /// Words of the query that the vocabulary does not have; the answer is without them. Of a word that it has in part the
+  /// unknown pieces, with the word: `##ers (in sneakers)`.
   public let unknownWords: [String]
-  /// Stop words and punctuation of the query, left out on purpose.
+  /// Stop words, punctuation and words that cancel each other out, left out on purpose.
   public let ignoredWords: [String]
   /// The algorithm that ran.
   public let algorithm: String

@@ -1,5 +1,7 @@
 internal import ByteStorage
 internal import EmbeddingDumps
+internal import Learning
+internal import LinearAlgebra
 internal import TokenSpace
 
 extension EncoderModel {
@@ -15,13 +17,15 @@ extension EncoderModel {
     let start = clock.now
     do {
       let fileSystem = PosixFileSystem()
-      try checkOutput(request.output, fileSystem: fileSystem)
+      let inputs = [request.images, request.metadata] + (request.vocabulary.map { [$0] } ?? [])
+      try OutputKind.head.checkOutput(request.output, inputs: inputs)
       let options = try ridgeOptions(request, fileSystem: fileSystem)
       let dump = try EmbeddingDump.open(
         images: request.images, metadata: request.metadata, fileSystem: fileSystem)
-      let (head, report) = try RidgeTraining.train(dump, options: options) { stage, done, total in
-        try? progress?(JobProgress(stage: name(of: stage), done: done, total: total, unit: unit(of: stage)))
-      }
+      try OutputKind.head.checkOutput(request.output, inputs: dump.embeddingPaths + dump.metadataPaths)
+      let (head, report) = try train(dump, named: request.images, options: options, progress: progress)
+      // Something else may have got the name meanwhile.
+      try OutputKind.head.checkOutput(request.output, inputs: inputs)
       try head.save(request.output, fileSystem: fileSystem)
       return TrainReport(
         output: request.output, method: head.method, rows: report.rows, dimension: head.dimension,
@@ -32,16 +36,51 @@ extension EncoderModel {
     }
   }
 
-  /// Says before the work, rather than after it, that the head cannot be written where it should be.
-  private static func checkOutput(_ path: String, fileSystem: any FileSystem) throws {
-    guard !path.isEmpty else { throw NewelError(.invalidArgument, "The name of the head file is empty; give one.") }
-    if try fileSystem.kind(of: path) == .folder {
-      throw NewelError(.invalidArgument, "'\(path)' is a folder; give the name of the head file to write.")
+  /// Trains, and names the embeddings where only their numbers can be at fault.
+  private static func train(
+    _ dump: EmbeddingDump, named images: String, options: RidgeOptions, progress: ProgressHandler?
+  ) throws -> (head: TokenHead, report: RidgeReport) {
+    do {
+      return try RidgeTraining.train(dump, options: options) { stage, done, total in
+        try? progress?(JobProgress(stage: name(of: stage), done: done, total: total, unit: unit(of: stage)))
+      }
+    } catch {
+      switch error {
+      case .learning(.notFinite), .extremeEmbeddings:
+        throw NewelError(
+          .invalidInput, extremeSentence(try extremes(of: dump, named: images, batchSize: options.batchSize)),
+          cause: error)
+      case .learning(.algebra(.notPositiveDefinite)):
+        throw NewelError(
+          .invalidArgument,
+          "The embeddings are too much alike for the penalty\(options.relativeLambda.map { " \($0)" } ?? ""); give a larger "
+            + "one with --penalty.", cause: error)
+      default: throw error
+      }
     }
-    guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
-    guard try fileSystem.kind(of: String(path[..<slash])) == .folder else {
-      throw NewelError(.notFound, "There is no folder '\(path[..<slash])' for the head file; make it first.")
+  }
+
+  private static func extremeSentence(_ found: (magnitude: Float, place: String)) -> String {
+    "The embeddings are far too small or too large to train on in 32-bit floats: the largest number is \(found.magnitude), "
+      + "in \(found.place); scale them, for example to length 1."
+  }
+
+  /// The number of the largest magnitude, and where it is.
+  private static func extremes(
+    of dump: EmbeddingDump, named images: String, batchSize: Int
+  ) throws -> (magnitude: Float, place: String) {
+    var largest: Float = -1
+    var row = 0
+    var batches = dump.batches(size: batchSize, where: nil)
+    while let batch = try batches.next() {
+      for (position, number) in batch.rowNumbers.enumerated() {
+        let magnitude = batch.rows.row(position).reduce(Float(0)) { max($0, $1.magnitude) }
+        guard magnitude > largest else { continue }
+        largest = magnitude
+        row = number
+      }
     }
+    return (largest, "row \(row) of '\(dump.embeddingPaths.count == 1 ? dump.embeddingPaths[0] : images)'")
   }
 
   private static func ridgeOptions(_ request: TrainRequest, fileSystem: any FileSystem) throws -> RidgeOptions {

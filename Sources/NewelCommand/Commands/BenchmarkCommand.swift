@@ -66,8 +66,8 @@ struct BenchmarkCommand: ParsableCommand {
 
   private func show(_ report: MeasurementReport) {
     Console.print(
-      "\(NumberText.grouped(report.queryCount)) queries of \(NumberText.fixed(report.meanQueryTokens, decimals: 1)) tokens"
-        + " against \(NumberText.grouped(report.documentCount)) documents, microseconds of processor time")
+      "\(Console.count(report.queryCount, "query", "queries")) of \(NumberText.fixed(report.meanQueryTokens, decimals: 1)) tokens"
+        + " against \(Console.count(report.documentCount, "document")), microseconds of processor time")
     var table = TextTable([
       .init("k", .right), .init("algorithm"), .init("mean", .right), .init("p50", .right), .init("p95", .right),
       .init("p99", .right), .init("spread", .right), .init("postings", .right), .init("documents", .right),
@@ -88,10 +88,13 @@ struct BenchmarkCommand: ParsableCommand {
     }
     Console.print(table)
     if report.unknownTokens > 0 {
-      Console.print("\(NumberText.grouped(report.unknownTokens)) tokens of the queries are not in the vocabulary.")
+      Console.print(
+        "\(Console.count(report.unknownTokens, "word or token", "words or tokens")) of the queries "
+          + "\(report.unknownTokens == 1 ? "is" : "are") not in the vocabulary and left out")
     }
     if report.emptyQueries > 0 {
-      Console.print("\(NumberText.grouped(report.emptyQueries)) queries have no token that could find anything.")
+      Console.print(
+        "\(Console.count(report.emptyQueries, "query has", "queries have")) no token that could find anything")
     }
   }
 }

@@ -13,10 +13,14 @@ struct BuildCommand: ParsableCommand {
       Building into a folder that is an index appends a segment to it. Everything becomes visible at once when the build \
       has succeeded; a build that fails, is stopped or is killed leaves the index as it was.
 
-      To append rows, leave --head out: the index has kept its own. --top, --key-field and --caption-field are kept too.
+      To append rows, leave --head out: the index has kept its own. It has kept --top and --key-field, which may be others \
+      for the new rows, and --caption-field and --dense-rows, which may not.
 
-      With --json: {"index", "generation", "documentsAdded", "documentsInAll", "postingsAdded", "rowsSkipped", \
-      "weightsClipped", "seconds"}.
+      Weights above the ceiling, which an index gets at its first build, count as much as the ceiling; the answer says how \
+      many there are.
+
+      With --json: {"index", "generation", "documentsAdded", "documentsInAll", "postingsAdded", "rowsSkipped", "ceiling", \
+      "weightsClipped", "largestClippedWeight", "seconds"}.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -50,11 +54,13 @@ struct BuildCommand: ParsableCommand {
   @Option(help: "The metadata field that is the key (default: id, key, image_path or the row number).")
   var keyField: String?
 
-  @Option(help: "The metadata field with the caption, for 'inspect'.")
-  var captionField = "caption"
+  @Option(help: "The metadata field with the caption, for 'inspect' (default: caption).")
+  var captionField: String?
 
-  @Flag(inversion: .prefixedNo, help: "Keep the embeddings in the index, for re-ranking (2 bytes per dimension).")
-  var denseRows = true
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Keep the embeddings in the index, for re-ranking (2 bytes per dimension; default: yes).")
+  var denseRows: Bool?
 
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
@@ -66,6 +72,9 @@ struct BuildCommand: ParsableCommand {
     if images != nil, metadata == nil { throw ValidationError("--images needs --metadata, for keys and captions.") }
     if images != nil, vocabulary != nil {
       throw ValidationError("--vocabulary goes with --sparse; a head has its own.")
+    }
+    if sparse != nil, denseRows == true {
+      throw ValidationError("--sparse vectors have no dense rows; leave --dense-rows out.")
     }
     if sparse != nil, head != nil { throw ValidationError("--sparse vectors are tokens already; leave --head out.") }
   }
@@ -89,17 +98,38 @@ struct BuildCommand: ParsableCommand {
         try show(progress)
       }
     }
+    let clipping = clipping(in: report)
+    if let warning = clipping.warning { Console.complain(warning) }
     if json.json { return try JSONOutput.print(report) }
     var line =
-      "\(report.index): \(NumberText.grouped(report.documentsAdded)) documents with "
-      + "\(NumberText.grouped(report.postingsAdded)) postings added in \(NumberText.elapsed(report.seconds))"
+      "\(report.index): \(Console.count(report.documentsAdded, "document")) with "
+      + "\(Console.count(report.postingsAdded, "posting")) added in \(NumberText.elapsed(report.seconds))"
     if report.documentsInAll != report.documentsAdded {
       line += ", \(NumberText.grouped(report.documentsInAll)) in all"
     }
-    if report.rowsSkipped > 0 { line += "; \(NumberText.grouped(report.rowsSkipped)) rows left out by --where" }
-    if report.weightsClipped > 0 {
-      line += "; \(NumberText.grouped(report.weightsClipped)) weights clipped to the ceiling"
+    if report.rowsSkipped > 0 { line += "; \(Console.count(report.rowsSkipped, "row")) left out by --where" }
+    Console.print(line + clipping.remark)
+  }
+
+  /// What to say about weights above the ceiling: a warning when they take something from the answers.
+  ///
+  /// A head's ceiling is chosen so that one weight in a thousand is above it, which is only remarked.
+  private func clipping(in report: BuildReport) -> (warning: String?, remark: String) {
+    guard let largest = report.largestClippedWeight else { return (nil, "") }
+    let ceiling = NumberText.fixed(report.ceiling, decimals: 3)
+    let clipped = Console.count(report.weightsClipped, "weight")
+    guard sparse != nil || report.weightsClipped > report.postingsAdded / 100 else {
+      return (
+        nil, "; \(clipped) above the ceiling of \(ceiling), the largest \(NumberText.fixed(largest, decimals: 3))"
+      )
     }
-    Console.print(line)
+    let remedy =
+      sparse != nil ? "build a new index from all vectors" : "train a head on rows like these and build a new index"
+    return (
+      "\(clipped) of \(NumberText.grouped(report.postingsAdded)) \(report.weightsClipped == 1 ? "is" : "are") above the "
+        + "ceiling of \(ceiling) that the index got at its first build (the largest is "
+        + "\(NumberText.fixed(largest, decimals: 3))) and \(report.weightsClipped == 1 ? "counts" : "count") only as much as "
+        + "the ceiling; to tell such weights apart, \(remedy).", ""
+    )
   }
 }

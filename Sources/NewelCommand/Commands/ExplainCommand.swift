@@ -23,6 +23,7 @@ struct ExplainCommand: ParsableCommand {
   var key: String
 
   @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
 
   func run() throws {
     let explanation = try NewelIndex.open(index.index).explain(query.trimmingPrefix(" ").description, key: key)

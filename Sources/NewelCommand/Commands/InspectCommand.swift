@@ -4,6 +4,10 @@ import Newel
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Show the words a picture has in the index, the strongest first.",
+    usage: """
+      newel inspect INDEX KEY [--limit COUNT] [<options>]
+      newel inspect INDEX --all [--limit COUNT] [<options>]
+      """,
     discussion: """
       For each token: its weight, in how many documents of the index it occurs, and whether the caption has it.
 
@@ -24,6 +28,7 @@ struct InspectCommand: ParsableCommand {
   var limit = 20
 
   @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
 
   func validate() throws {
     if (key == nil) != all { throw ValidationError("Give a KEY, or --all for every document.") }

@@ -24,7 +24,7 @@ struct SearchCommand: ParsableCommand {
       language, "vector" token weights; or rows of a .csr or .npz file. The answers come in the same order as lines 'id \
       rank key score', or with --json as one object per line: {"id", "hits": [{"rank", "key", "score", "integerScore"}], \
       "unknownWords", "ignoredWords", "exact", "error" (why there is no answer)}. A query that cannot be answered is told \
-      of on standard error, and the others go on. Answers are the same for any number of threads.
+      of on standard error (the first 20 by name, then their number), and the others go on. Answers are the same for any number of threads.
       """)
 
   @OptionGroup var index: IndexArgument

@@ -3,7 +3,7 @@ public import Newel
 
 /// What is said meanwhile.
 struct QuietOption: ParsableArguments {
-  @Flag(name: .shortAndLong, help: "Say nothing on standard error unless something is wrong.")
+  @Flag(name: .shortAndLong, help: "No progress on standard error, only warnings and errors.")
   var quiet = false
 }
 

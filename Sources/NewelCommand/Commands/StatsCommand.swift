@@ -13,6 +13,7 @@ struct StatsCommand: ParsableCommand {
 
   @OptionGroup var index: IndexArgument
   @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
 
   func run() throws {
     let stats = try NewelIndex.open(index.index).statistics()
@@ -26,7 +27,7 @@ struct StatsCommand: ParsableCommand {
     line(
       "vocabulary", NumberText.grouped(stats.vocabularyCount),
       "\(NumberText.grouped(stats.usedTokens)) in use, \(stats.tokenizer) tokenizer")
-    line("generation", "\(stats.generation)", "commits so far")
+    line("generation", "\(stats.generation)", stats.generation == 1 ? "commit so far" : "commits so far")
     line("head", stats.head ?? "none", "impact ceiling \(NumberText.fixed(stats.ceiling, decimals: 3))")
     if let dimension = stats.denseDimension { line("dense rows", "\(dimension)", "dimensions, 16-bit") }
     let documents = Double(max(1, stats.documentCount))

@@ -20,10 +20,12 @@ struct TokensCommand: ParsableCommand {
   var limit = 10
 
   @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
 
   func run() throws {
     let opened = try NewelIndex.open(index.index)
     let reports = try opened.tokens(word, limit: limit)
+    Console.warnOfWords(unknown: opened.unknownParts(of: word))
     if json.json { return try JSONOutput.print(reports) }
     for report in reports {
       let share = report.documentCount == 0 ? 0 : Double(report.documentFrequency) / Double(report.documentCount) * 100

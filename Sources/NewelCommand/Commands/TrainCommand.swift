@@ -59,8 +59,8 @@ struct TrainCommand: ParsableCommand {
     }
     if json.json { return try JSONOutput.print(report) }
     Console.print(
-      "\(report.output): a \(report.method) head from \(NumberText.grouped(report.rows)) rows of "
-        + "\(report.dimension) dimensions to \(NumberText.grouped(report.vocabularyCount)) tokens, in "
+      "\(report.output): a \(report.method) head from \(Console.count(report.rows, "row")) of "
+        + "\(Console.count(report.dimension, "dimension")) to \(Console.count(report.vocabularyCount, "token")), in "
         + NumberText.elapsed(report.seconds))
   }
 }

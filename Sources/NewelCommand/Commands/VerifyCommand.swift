@@ -25,7 +25,7 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let level: NewelIndex.VerificationLevel = deep ? .deep : full ? .full : .quick
-    let report = try ProgressReporter.standard(quiet: quiet.quiet || json.json).showing {
+    let report = try ProgressReporter.standard(quiet: quiet.quiet).showing {
       try NewelIndex.verify(index.index, level: level, progress: $0)
     }
     if json.json {

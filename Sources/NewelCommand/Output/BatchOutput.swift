@@ -1,3 +1,4 @@
+import Evaluation
 import Newel
 
 /// Where the answers of a batch go: a TREC run file, and lines of text or JSON on standard output.
@@ -18,13 +19,14 @@ final class BatchOutput {
   /// Appends the answer to one query; one that failed is an empty answer.
   func append(_ result: Result<BatchAnswer, NewelError>, of id: String) throws {
     let answer = try? result.get()
-    try file?.append(answer?.hits ?? [], of: id)
+    let hits = answer?.hits ?? []
+    try file?.append(hits.map { ScoredDocument(key: $0.key, score: $0.score) }, of: id)
     if isJSON {
       var line = BatchLine(id: id, answer: answer)
       if case .failure(let error) = result { line.error = error.message }
       text += try JSONOutput.text(of: line, pretty: false) + "\n"
     } else if file == nil {
-      for hit in answer?.hits ?? [] {
+      for hit in hits {
         text += DisplayWidth.printable("\(id) \(hit.rank) \(hit.key) \(Float(hit.score))") + "\n"
       }
     }

@@ -50,7 +50,9 @@ enum Console {
   }
 
   /// "1 segment", "2 segments".
-  static func count(_ number: Int, _ singular: String) -> String {
-    "\(NumberText.grouped(number)) \(singular)\(number == 1 ? "" : "s")"
+  ///
+  /// - Parameter plural: what several are called; nil for the singular with an s.
+  static func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
+    "\(NumberText.grouped(number)) \(number == 1 ? singular : plural ?? singular + "s")"
   }
 }

@@ -1,27 +1,15 @@
 import Evaluation
-import Foundation
 import Newel
 
-/// A TREC run file written query by query. It gets its name when it is complete; until then, and after a failure, there is no
-/// file of that name, or the old one.
+/// A TREC run file written query by query; it gets its name when it is complete.
 final class RankingFile {
-  private let path: String
-  private let handle: FileHandle
-  /// Where the lines go until the file is complete; nil for a pipe or a device, which takes them at once.
-  private let unfinished: String?
+  private let file: OutputFile
   private let writer: TrecRunWriter
-  private var buffer = Data()
 
-  init(_ path: String) throws {
-    self.path = path
+  /// - Parameter inputs: the files that the command reads, which are never replaced.
+  init(_ path: String, inputs: [String]) throws {
     writer = try TrecRunWriter(tag: "newel", ties: .breakByRank)
-    // Nothing there yet has no type.
-    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-    if type == .typeDirectory { throw CommandFailure("The run file '\(path)' is a folder; give the name of a file.") }
-    unfinished = type == nil || type == .typeRegular ? "\(path).unfinished" : nil
-    if let unfinished { _ = FileManager.default.createFile(atPath: unfinished, contents: nil) }
-    guard let handle = FileHandle(forWritingAtPath: unfinished ?? path) else { throw Self.failure(path) }
-    self.handle = handle
+    file = try OutputFile(path, kind: .run, inputs: inputs)
   }
 
   /// Whether a query of this name can stand in a run file: fields end at white space.
@@ -30,43 +18,17 @@ final class RankingFile {
   }
 
   /// Appends the ranking of one query; nothing for one without hits.
-  func append(_ hits: [RankedHit], of query: String) throws {
-    do {
-      let ranking = hits.map { ScoredDocument(key: $0.key, score: $0.score) }
-      buffer.append(Data(try writer.lines(for: query, ranking: ranking).utf8))
-    } catch {
+  func append(_ ranking: [ScoredDocument], of query: String) throws {
+    let lines: String
+    do { lines = try writer.lines(for: query, ranking: ranking) } catch {
       throw CommandFailure("The run file cannot be written: \(error).")
     }
-    if buffer.count >= 1 << 20 { try flush() }
+    try file.append(lines)
   }
 
-  /// Writes what is left, makes it last, and gives the file its name.
-  func finish() throws {
-    try flush()
-    do {
-      if unfinished != nil { try handle.synchronize() }
-      try handle.close()
-      if let unfinished {
-        if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
-        try FileManager.default.moveItem(atPath: unfinished, toPath: path)
-      }
-    } catch {
-      throw Self.failure(path)
-    }
-  }
+  /// Writes what is left, and gives the file its name.
+  func finish() throws { try file.finish() }
 
   /// Removes what was written.
-  func abandon() {
-    try? handle.close()
-    if let unfinished { try? FileManager.default.removeItem(atPath: unfinished) }
-  }
-
-  private func flush() throws {
-    do { try handle.write(contentsOf: buffer) } catch { throw Self.failure(path) }
-    buffer.removeAll(keepingCapacity: true)
-  }
-
-  private static func failure(_ path: String) -> CommandFailure {
-    CommandFailure("The run file '\(path)' cannot be written; check its folder and the space on the disk.")
-  }
+  func abandon() { file.abandon() }
 }

@@ -11,10 +11,13 @@ struct BatchSearch {
   let isJSON: Bool
   let isQuiet: Bool
 
+  /// Queries that are told of one by one; of more only the number is told.
+  private static let mostRemarks = 20
+
   func run(in index: NewelIndex) throws {
     try template.check()
     let total = try countQueries()
-    let output = BatchOutput(file: try runFile.map { try RankingFile($0) }, isJSON: isJSON)
+    let output = BatchOutput(file: try runFile.map { try RankingFile($0, inputs: [path]) }, isJSON: isJSON)
     // Answers that appear on the terminal are progress enough, and would be drawn over.
     let isDrawnOver = output.writesToStandardOutput && TerminalDevice.standardOutput.isTerminal
     let reporter = ProgressReporter.standard(quiet: isQuiet || isDrawnOver)
@@ -26,15 +29,22 @@ struct BatchSearch {
       tally = try reporter.showing { progress in
         try answer(total, in: index, to: output, reporter: reporter, progress: progress)
       }
-      try output.finish()
+      // A run without the queries that failed would look like one in which they have no hits.
+      if tally.failed > 0 { output.abandon() } else { try output.finish() }
     } catch {
       output.abandon()
       throw error
     }
+    if tally.remarks > Self.mostRemarks {
+      Console.complain(
+        "\(Tally.queries(tally.remarks - Self.mostRemarks)) more had words left out or no answer; --json names them all."
+      )
+    }
     if !isQuiet { tally.show(seconds: (clock.now - start) / .seconds(1), threads: threads) }
     if tally.failed > 0 {
       throw CommandFailure(
-        "\(Tally.queries(tally.failed)) could not be answered, the first because: \(tally.firstFailure)")
+        "\(Tally.queries(tally.failed)) could not be answered\(runFile == nil ? "" : ", so no run file was written"), the "
+          + "first because: \(tally.firstFailure)")
     }
   }
 
@@ -62,7 +72,9 @@ struct BatchSearch {
       return (name: query.id, request: request)
     } receive: { id, result in
       if Interruption.isRequested { throw NewelError(.cancelled, "The search was stopped.") }
-      if let problem = tally.count(result) { reporter.note("newel: Query '\(id)': \(problem)") }
+      if let problem = tally.count(result), tally.remarks <= Self.mostRemarks {
+        reporter.note("newel: Query '\(id)': \(problem)")
+      }
       try output.append(result, of: id)
       try progress(JobProgress(stage: "searching", done: tally.queries, total: total, unit: "queries"))
     }
@@ -73,6 +85,8 @@ struct BatchSearch {
 /// How the queries of a batch fared.
 private struct Tally {
   private(set) var queries = 0
+  /// Queries of which there is something to say.
+  private(set) var remarks = 0
   /// Queries that have no answer because of what they ask.
   private(set) var unanswerable = 0
   /// Queries that have none because of a fault of the index or the machine.
@@ -84,17 +98,23 @@ private struct Tally {
   /// - Returns: what to say about it: why there is no answer, or which words it is without.
   mutating func count(_ result: Result<BatchAnswer, NewelError>) -> String? {
     queries += 1
+    let remark = remark(on: result)
+    if remark != nil { remarks += 1 }
+    return remark
+  }
+
+  private mutating func remark(on result: Result<BatchAnswer, NewelError>) -> String? {
     switch result {
     case .success(let answer):
-      var remarks: [String] = []
+      var parts: [String] = []
       if !answer.unknownWords.isEmpty {
         let words = answer.unknownWords.map { "'\($0)'" }.joined(separator: ", ")
-        remarks.append("Not in the vocabulary and left out: \(words).")
+        parts.append("Not in the vocabulary and left out: \(words).")
       }
       if let bound = answer.missedScoreBound {
-        remarks.append("Not exact: a document left out may score up to \(NumberText.fixed(bound, decimals: 3)).")
+        parts.append("Not exact: a document left out may score up to \(NumberText.fixed(bound, decimals: 3)).")
       }
-      return remarks.isEmpty ? nil : remarks.joined(separator: " ")
+      return parts.isEmpty ? nil : parts.joined(separator: " ")
     case .failure(let error):
       if error.code == .nothingToSearch || error.code == .invalidArgument {
         unanswerable += 1
@@ -116,6 +136,6 @@ private struct Tally {
   }
 
   static func queries(_ count: Int) -> String {
-    count == 1 ? "1 query" : "\(NumberText.grouped(count)) queries"
+    Console.count(count, "query", "queries")
   }
 }

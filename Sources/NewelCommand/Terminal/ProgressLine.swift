@@ -21,7 +21,7 @@ struct ProgressLine: Sendable, Equatable {
     let counted = total.map { total in
       unit == "bytes"
         ? "\(NumberText.bytes(done)) of \(NumberText.bytes(total))"
-        : "\(NumberText.grouped(done))/\(NumberText.grouped(total)) \(unit)"
+        : "\(NumberText.grouped(done))/\(NumberText.grouped(total)) \(unit(for: total))"
     }
     let percent = share.map { "\(Int($0 * 100)) %" }
     let parts: [(text: String?, importance: Int)] = [
@@ -48,7 +48,15 @@ struct ProgressLine: Sendable, Equatable {
 
   /// What is done: "12,345 rows", "4.2 MB".
   private var amount: String {
-    unit == "bytes" ? NumberText.bytes(done) : "\(NumberText.grouped(done)) \(unit)"
+    unit == "bytes" ? NumberText.bytes(done) : "\(NumberText.grouped(done)) \(unit(for: done))"
+  }
+
+  /// The unit of a number: "row" for 1, "query" for 1, "rows" for all others.
+  private func unit(for count: Int) -> String {
+    guard count == 1 else { return unit }
+    if unit.hasSuffix("ies") { return unit.dropLast(3) + "y" }
+    if unit.hasSuffix("sses") { return String(unit.dropLast(2)) }
+    return unit.hasSuffix("s") ? String(unit.dropLast()) : unit
   }
 
   private var rate: String? {

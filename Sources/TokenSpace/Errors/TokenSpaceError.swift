@@ -39,7 +39,8 @@ public enum TokenSpaceError: Error, Equatable, Sendable, CustomStringConvertible
   case vocabularyMismatch(source: String, expected: String, found: String)
   /// Rows of another length than the head was trained on.
   case dimensionMismatch(expected: Int, found: Int)
-  /// A row that holds NaN or an infinity, counted from 0.
+  /// A row, counted from 0, whose logits are not finite: it holds NaN or infinity, or numbers so large that their sums
+  /// overflow.
   case notFinite(row: Int)
   /// A number of tokens to keep that is not positive.
   case badTop(Int)
@@ -51,6 +52,8 @@ public enum TokenSpaceError: Error, Equatable, Sendable, CustomStringConvertible
   case badCaption(path: String, line: Int, field: String)
   /// No row is left to train on, or only one.
   case tooFewRows(found: Int)
+  /// Embeddings so small or so large that a head for them cannot be held in 32-bit floats.
+  case extremeEmbeddings(detail: String)
   /// No token of the vocabulary stands in any caption.
   case noKnownToken(vocabulary: Int)
   /// An option outside its range.
@@ -95,7 +98,9 @@ public enum TokenSpaceError: Error, Equatable, Sendable, CustomStringConvertible
     case .dimensionMismatch(let expected, let found):
       "The head was trained on embeddings of \(expected) numbers and these have \(found); use the embeddings of the same "
         + "encoder or train a head on them."
-    case .notFinite(let row): "Embedding \(row) holds NaN or an infinite number; repair the embeddings."
+    case .notFinite(let row):
+      "The tokens of row \(row) are beyond 32-bit floats: the row holds NaN, infinity or numbers far larger than the head "
+        + "was trained on; repair it."
     case .badTop(let top): "The number of tokens to keep must be 1 or more and is \(top)."
     case .noCaptions(let field, let fields):
       "No record of the metadata has a caption in the field '\(field)'; "
@@ -106,7 +111,9 @@ public enum TokenSpaceError: Error, Equatable, Sendable, CustomStringConvertible
       "Training needs at least 2 rows with captions and found \(found); check the metadata and the filter."
     case .noKnownToken(let vocabulary):
       "None of the \(vocabulary) tokens of the vocabulary stands in any caption; check the vocabulary and the captions."
-    case .badOption(let name, let value, let range): "The option \(name) must be \(range) and is \(value)."
+    case .extremeEmbeddings(let detail):
+      "The embeddings are far too small or too large for 32-bit floats (\(detail)); scale them, for example to length 1."
+    case .badOption(let name, let value, let range): "The \(name) must be \(range) and is \(value)."
     case .storage(let error): error.description
     case .dump(let error): error.description
     case .learning(let error): error.description

@@ -85,6 +85,14 @@ extension TokenHead {
     return try decode(file)
   }
 
+  /// Whether a file says of itself that it is a head, of whatever version. Its contents are not checked.
+  public static func isHead(_ path: String, fileSystem: any FileSystem) -> Bool {
+    guard let file = try? fileSystem.map(path), let header = try? Safetensors.readHeader(file, source: path) else {
+      return false
+    }
+    return header.metadata["format"] == formatName
+  }
+
   /// Writes a head file durably: under a temporary name beside it, then renamed over what was there.
   public func save(_ path: String, fileSystem: any FileSystem) throws(TokenSpaceError) {
     let temporary = "\(path).\(getpid()).partial"

@@ -19,10 +19,13 @@ public struct EncodedQuery: Sendable, Equatable {
   public var terms: [TokenWeight] = []
   /// One list per required clause: all of its tokens must be in a document.
   public var required: [[UInt32]] = []
-  /// Words of the query with no token, as they were understood, each once.
+  /// What of the query has no token, each once: words as they were understood, and of a word that is known in part its
+  /// unknown pieces, with the word: `##ers (in sneakers)`.
   public var unknown: [String] = []
-  /// Required words with no token. When there are any, no document can match.
+  /// Required words with no token at all. When there are any, no document can match.
   public var unknownRequired: [String] = []
+  /// Tokens that the query wants as much as it does not want them, so that they count nothing: `red -red`.
+  public var cancelled: [UInt32] = []
   /// Stop words, punctuation and words of weight 0: left out on purpose, each once.
   public var ignored: [String] = []
 

@@ -36,18 +36,31 @@ public struct QueryEncoder: Sendable {
     }
   }
 
+  /// The tokens of a plain text, such as a caption, without the query language: every word adds, repeats add up.
+  ///
+  /// - Complexity: O(length of the text).
+  public func encode(plain text: String) -> EncodedQuery {
+    let words = text.unicodeScalars.split { $0 == " " || $0 == "\n" || $0 == "\r" || $0 == "\t" }
+    return encode(ParsedQuery(clauses: words.map { QueryClause(text: String($0)) }))
+  }
+
   /// The tokens of a parsed query.
   public func encode(_ query: ParsedQuery) -> EncodedQuery {
     var result = EncodedQuery()
+    var unknown = DistinctWords()
+    var unknownRequired = DistinctWords()
+    var ignored = DistinctWords()
+    var required: Set<UInt32> = []
     var sums: [UInt32: Double] = [:]
     var order: [UInt32] = []
     for clause in query.clauses {
       let found = look(up: clause)
-      append(found.unknown, to: &result.unknown)
-      append(found.ignored, to: &result.ignored)
+      for word in found.unknown + found.missingPieces { unknown.append(word) }
+      for word in found.ignored { ignored.append(word) }
       if clause.sign == .required {
         if !found.tokens.isEmpty { result.required.append(distinct(found.tokens)) }
-        append(found.unknown, to: &result.unknownRequired)
+        for word in found.unknown { unknownRequired.append(word) }
+        required.formUnion(found.tokens)
       }
       for token in found.tokens {
         let weight = Double(weights[Int(token)]) * Double(clause.boost)
@@ -56,48 +69,57 @@ public struct QueryEncoder: Sendable {
       }
     }
     for token in order {
-      guard let sum = sums[token], sum != 0 else { continue }
-      result.terms.append(TokenWeight(token: token, weight: Float(sum)))
+      guard let sum = sums[token] else { continue }
+      if sum != 0 {
+        result.terms.append(TokenWeight(token: token, weight: Float(sum)))
+      } else if weights[Int(token)] > 0, !required.contains(token) {
+        result.cancelled.append(token)
+      }
     }
+    result.unknown = unknown.words
+    result.unknownRequired = unknownRequired.words
+    result.ignored = ignored.words
     return result
   }
 
-  /// The tokens of a plain text, such as a caption, without the query language: repeats add up, unknown words are dropped.
-  public func encode(caption: String) -> [TokenWeight] {
-    var sums: [UInt32: Double] = [:]
-    var order: [UInt32] = []
-    for token in tokenizer.tokens(in: caption).compactMap({ vocabulary.id(of: $0) }) {
-      if sums[token] == nil { order.append(token) }
-      sums[token, default: 0] += Double(weights[Int(token)])
-    }
-    return order.compactMap { token in
-      sums[token].flatMap { $0 > 0 ? TokenWeight(token: token, weight: Float($0)) : nil }
-    }
+  /// What a clause is made of.
+  private struct Findings {
+    var tokens: [UInt32] = []
+    /// Words without any token.
+    var unknown: [String] = []
+    /// Pieces without a token, of words that have others.
+    var missingPieces: [String] = []
+    var ignored: [String] = []
   }
 
-  private func look(up clause: QueryClause) -> (tokens: [UInt32], unknown: [String], ignored: [String]) {
-    var tokens: [UInt32] = []
-    var unknown: [String] = []
-    var ignored: [String] = []
+  private func look(up clause: QueryClause) -> Findings {
+    var found = Findings()
     let words = tokenizer.words(in: clause.text)
     for word in words {
-      let known = word.tokens.compactMap { vocabulary.id(of: $0) }
-      tokens.append(contentsOf: known)
-      if !known.isEmpty {
-        if known.allSatisfy({ weights[Int($0)] == 0 }) { ignored.append(word.text) }
-        continue
+      var known: [UInt32] = []
+      var missing: [String] = []
+      for piece in word.tokens {
+        if let token = vocabulary.id(of: piece) { known.append(token) } else { missing.append(piece) }
       }
-      if StopWords.english.contains(word.text) || Self.isPunctuation(word.text) {
-        ignored.append(word.text)
+      found.tokens.append(contentsOf: known)
+      if !known.isEmpty {
+        if known.allSatisfy({ weights[Int($0)] == 0 }) { found.ignored.append(word.text) }
+        found.missingPieces.append(contentsOf: missing.map { "\($0) (in \(word.text))" })
+      } else if StopWords.english.contains(word.text) || Self.isPunctuation(word.text) {
+        found.ignored.append(word.text)
       } else {
-        unknown.append(word.text)
+        found.unknown.append(word.text)
       }
     }
     if words.isEmpty {
       // Nothing a word is made of: punctuation is noise, anything else (an emoji) is a word nobody knows.
-      if Self.isPunctuation(clause.text) { ignored.append(clause.text) } else { unknown.append(clause.text) }
+      if Self.isPunctuation(clause.text) {
+        found.ignored.append(clause.text)
+      } else {
+        found.unknown.append(clause.text)
+      }
     }
-    return (tokens, unknown, ignored)
+    return found
   }
 
   private static func isPunctuation(_ text: String) -> Bool {
@@ -114,12 +136,18 @@ public struct QueryEncoder: Sendable {
     }
   }
 
-  private func append(_ words: [String], to list: inout [String]) {
-    for word in words where !list.contains(word) { list.append(word) }
-  }
-
   private func distinct(_ tokens: [UInt32]) -> [UInt32] {
     var seen = Set<UInt32>()
     return tokens.filter { seen.insert($0).inserted }
+  }
+}
+
+/// Words in the order of their first appearance, each once.
+private struct DistinctWords {
+  private(set) var words: [String] = []
+  private var seen: Set<String> = []
+
+  mutating func append(_ word: String) {
+    if seen.insert(word).inserted { words.append(word) }
   }
 }

@@ -69,7 +69,7 @@ public struct RidgeOptions: Sendable {
     try require(maximumVocabulary >= 1, "maximum vocabulary", maximumVocabulary, "1 or more")
     if let relativeLambda {
       try require(
-        relativeLambda > 0 && relativeLambda.isFinite, "regularisation", relativeLambda, "a finite number above 0")
+        relativeLambda > 0 && relativeLambda.isFinite, "penalty", relativeLambda, "a finite number above 0")
     }
     try require((0...1).contains(baseRateShare), "share of the base rate", baseRateShare, "from 0 to 1")
     try require(scale > 0 && scale.isFinite, "scale", scale, "a finite number above 0")

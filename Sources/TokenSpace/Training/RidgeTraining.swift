@@ -121,6 +121,10 @@ public enum RidgeTraining {
       "files": dump.embeddingPaths.map { $0.split(separator: "/").last.map(String.init) ?? $0 }.joined(separator: " "),
     ]
     if !options.filterDescription.isEmpty { provenance["filter"] = options.filterDescription }
+    // Subnormal columns have deviations whose inverse is infinite.
+    guard weights.values.allSatisfy(\.isFinite), bias.allSatisfy(\.isFinite) else {
+      throw .extremeEmbeddings(detail: "the weights that fit them are infinite")
+    }
     return try TokenHead(
       method: "ridge", vocabulary: vocabulary, tokenizer: tokenizer, weights: weights, bias: bias,
       queryWeights: frequencies.map { Float(log1p((rows - $0 + 0.5) / ($0 + 0.5))) }, ceiling: 1,
@@ -136,7 +140,14 @@ public enum RidgeTraining {
     let total = sample.reduce(0) { $0 + $1.rows }
     for batch in sample {
       progress(.calibrating, report.calibrationRows, total)
-      for vector in try head.encode(batch) {
+      let vectors: [[TokenWeight]]
+      do {
+        vectors = try head.encode(batch)
+      } catch .notFinite {
+        // The row's number in the sample would help nobody.
+        throw .extremeEmbeddings(detail: "the tokens of a training row are infinite")
+      }
+      for vector in vectors {
         // The single token of an otherwise empty vector has the weight of the provisional ceiling.
         if vector.count == 1, vector[0].weight == head.ceiling / 255 {
           report.emptyVectors += 1

@@ -1,17 +1,19 @@
 import Foundation
 
 /// A folder with a small embedding dump whose pictures are made of known words. It goes away with the test that made it.
-final class TinyDump {
-  static let words = ["red", "blue", "green", "shoe", "shirt", "dress", "hat", "small", "big", "striped"]
-  static let dimension = 8
+public final class TinyDump {
+  /// The vocabulary of the captions.
+  public static let words = ["red", "blue", "green", "shoe", "shirt", "dress", "hat", "small", "big", "striped"]
+  /// The length of the rows.
+  public static let dimension = 8
 
   /// The folder; tests put what they make in there.
-  let folder: String
+  public let folder: String
   /// The number of pictures.
-  let count: Int
+  public let count: Int
 
   /// - Parameter first: the number of the first picture; its key is `d` and the number.
-  init(count: Int = 60, first: Int = 0) throws {
+  public init(count: Int = 60, first: Int = 0) throws {
     self.count = count
     folder = NSTemporaryDirectory() + "newel-dump-" + UUID().uuidString
     try write("dump/img_emb/img_emb_0.npy", Self.npy(rows: count, Self.rows(first..<first + count)))
@@ -21,12 +23,12 @@ final class TinyDump {
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
   /// The dump folder.
-  var dump: String { path("dump") }
+  public var dump: String { path("dump") }
 
-  func path(_ name: String) -> String { folder + "/" + name }
+  public func path(_ name: String) -> String { folder + "/" + name }
 
   @discardableResult
-  func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+  public func write(_ name: String, _ bytes: [UInt8]) throws -> String {
     let url = URL(fileURLWithPath: path(name))
     try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(bytes).write(to: url)
@@ -34,14 +36,14 @@ final class TinyDump {
   }
 
   @discardableResult
-  func write(_ name: String, _ text: String) throws -> String { try write(name, Array(text.utf8)) }
+  public func write(_ name: String, _ text: String) throws -> String { try write(name, Array(text.utf8)) }
 
   /// The words of a picture, three of them.
-  static func words(of picture: Int) -> [String] {
+  public static func words(of picture: Int) -> [String] {
     [words[picture % 10], words[(picture / 10 + picture + 3) % 10], words[(picture * 7 + 5) % 10]]
   }
 
-  static func metadata(_ pictures: Range<Int>) -> [String] {
+  public static func metadata(_ pictures: Range<Int>) -> [String] {
     pictures.map { picture in
       let caption = words(of: picture).joined(separator: " ")
       let split = picture % 2 == 0 ? "train" : "val"
@@ -50,7 +52,7 @@ final class TinyDump {
   }
 
   /// The sum of the directions of a picture's words: noise-free, so that a head can learn it.
-  static func rows(_ pictures: Range<Int>) -> [Float] {
+  public static func rows(_ pictures: Range<Int>) -> [Float] {
     pictures.flatMap { picture in
       let numbers = words(of: picture).map { words.firstIndex(of: $0) ?? 0 }
       return (0..<dimension).map { column in
@@ -66,7 +68,7 @@ final class TinyDump {
   }
 
   /// A `.npy` file of float32 rows.
-  static func npy(rows: Int, _ values: [Float], type: String = "<f4") -> [UInt8] {
+  public static func npy(rows: Int, _ values: [Float], type: String = "<f4") -> [UInt8] {
     let columns = rows == 0 ? dimension : values.count / rows
     var header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(rows), \(columns)), }"
     while (10 + header.utf8.count + 1) % 64 != 0 { header += " " }
