@@ -37,7 +37,9 @@ final class SegmentWriter {
     documents = DocumentsWriter(try create(.documents))
     do throws(StorageError) {
       vectors =
-        if let denseDimension = configuration.denseDimension { try VectorsWriter(try create(.vectors), dimension: denseDimension) } else { nil }
+        if let denseDimension = configuration.denseDimension {
+          try VectorsWriter(try create(.vectors), dimension: denseDimension)
+        } else { nil }
     } catch {
       documents.abandon()
       throw error

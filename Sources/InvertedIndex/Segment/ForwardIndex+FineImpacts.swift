@@ -19,7 +19,7 @@ extension FineImpacts {
     halves.reserveCapacity(order.count)
     for place in order {
       let half = Float16(values[place])
-      guard values[place] > 0, half.isFinite else {
+      guard values[place] >= 0, half.isFinite else {
         throw .invalidPosting(
           document: document,
           detail:

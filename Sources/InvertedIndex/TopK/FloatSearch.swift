@@ -67,6 +67,19 @@ public enum FloatSearch {
     }
   }
 
+  /// The best k of an approximate search's hits by their real scores.
+  ///
+  /// - Throws: ``InvertedIndexError/noFineImpacts(file:)`` when a segment has none, `storage` when a vector is damaged.
+  public static func rescore(
+    _ found: TopKResult, _ query: SparseQuery, k: Int, in segments: [PlacedSegment]
+  ) throws(InvertedIndexError) -> FloatTopKResult {
+    var counters = found.counters
+    let scored = try score(found.hits, query, in: segments, counters: &counters)
+    return FloatTopKResult(
+      hits: Array(scored.prefix(k)), algorithm: found.algorithm, counters: counters,
+      candidateCount: found.hits.count, rounds: 1)
+  }
+
   /// Candidates of the first round: so many that a second one is rare.
   static func firstCount(_ k: Int) -> Int {
     let (sum, isTooLarge) = k.addingReportingOverflow(max(32, k / 4))

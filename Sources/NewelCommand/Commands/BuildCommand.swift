@@ -14,7 +14,8 @@ struct BuildCommand: ParsableCommand {
       has succeeded; a build that fails, is stopped or is killed leaves the index as it was.
 
       To append rows, leave --head out: the index has kept its own. It has kept --top and --key-field, which may be others \
-      for the new rows, and --caption-field and --dense-rows, which may not.
+      for the new rows, and --caption-field, --dense-rows, --float-weights and \
+      --head-lists, which may not.
 
       Weights above the ceiling, which an index gets at its first build, count as much as the ceiling; the answer says how \
       many there are.
@@ -62,6 +63,18 @@ struct BuildCommand: ParsableCommand {
     help: "Keep the embeddings in the index, for re-ranking (2 bytes per dimension; default: yes).")
   var denseRows: Bool?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Keep weights as 16-bit floats too, for search --exact float (2 bytes per token of a document; default: no).")
+  var floatWeights: Bool?
+
+  @Option(
+    help: "Also make head lists with this share of each document's weight (0.5 or so), for search --approximate heads.")
+  var headLists: Double?
+
+  @Option(parsing: .unconditional, help: "With --head-lists: most documents in the list of a token.")
+  var headCap: Int?
+
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
@@ -76,6 +89,7 @@ struct BuildCommand: ParsableCommand {
     if sparse != nil, denseRows == true {
       throw ValidationError("--sparse vectors have no dense rows; leave --dense-rows out.")
     }
+    if headCap != nil, headLists == nil { throw ValidationError("--head-cap goes with --head-lists.") }
     if sparse != nil, head != nil { throw ValidationError("--sparse vectors are tokens already; leave --head out.") }
   }
 
@@ -86,14 +100,18 @@ struct BuildCommand: ParsableCommand {
     } else {
       source = .sparse(vectors: sparse ?? "", metadata: metadata, vocabulary: vocabulary)
     }
-    let request = BuildRequest(
+    var request = BuildRequest(
       index: index.index, source: source, conditions: conditions, top: top, keyField: keyField,
       captionField: captionField, keepsDenseRows: denseRows)
+    request.keepsFloatWeights = floatWeights
+    request.headMass = headLists
+    request.headCap = headCap
+    let final = request
     Interruption.watch()
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { show in
-      try NewelIndex.build(request) { progress in
+      try NewelIndex.build(final) { progress in
         if Interruption.isRequested {
-          throw NewelError(.cancelled, "The build was stopped; '\(request.index)' is as it was before.")
+          throw NewelError(.cancelled, "The build was stopped; '\(final.index)' is as it was before.")
         }
         try show(progress)
       }
