@@ -12,11 +12,13 @@ package struct MeasurementRequest: Sendable {
   package var budget: Double?
   /// What recall is measured against; its queries are those of the request, in order.
   package var truth: GroundTruth?
+  /// Which scores decide.
+  package var exactness: Exactness
 
   package init(
     queries: [SearchRequest.Query], counts: [Int] = [10, 100, 1000],
     algorithms: [TopKAlgorithm] = TopKAlgorithm.allCases, passes: Int = 3, budget: Double? = nil,
-    truth: GroundTruth? = nil
+    truth: GroundTruth? = nil, exactness: Exactness = .integer
   ) {
     self.queries = queries
     self.counts = counts
@@ -24,5 +26,6 @@ package struct MeasurementRequest: Sendable {
     self.passes = passes
     self.budget = budget
     self.truth = truth
+    self.exactness = exactness
   }
 }
