@@ -38,7 +38,9 @@ struct FloatCollection {
           fine.append(quantiser.fineImpact(of: weight))
         }
         try builder.append(postings, fineImpacts: keepsFineImpacts ? fine : nil)
-        documents.append(zip(postings, fine).map { ($0, Double(Float16($1))) }.sorted { $0.0.token < $1.0.token })
+        documents.append(
+          zip(postings, fine).map { ($0, Double($0.impact) + Double(Float16($1 - Float($0.impact)))) }
+            .sorted { $0.0.token < $1.0.token })
       }
       let index = try RandomCollection.write(
         builder, name: "\(segment)", ordering: DocumentOrdering.allCases.randomElement(using: &random)!, in: folder)

@@ -2,7 +2,7 @@ internal import ByteStorage
 
 /// Impacts before rounding, as a segment is written (FORMAT.md §7.2.3).
 extension FineImpacts {
-  /// The fine impacts of a document by ascending token, as bits of 16-bit floats.
+  /// By how much the fine impacts of a document exceed its impacts, by ascending token, as bits of 16-bit floats.
   ///
   /// - Parameter values: parallel to `postings`.
   /// - Throws: `invalidPosting` when there are none, or one that 16 bits cannot hold.
@@ -18,7 +18,7 @@ extension FineImpacts {
     var halves: [UInt16] = []
     halves.reserveCapacity(order.count)
     for place in order {
-      let half = Float16(values[place])
+      let half = Float16(values[place] - Float(postings[place].impact))
       guard values[place] >= 0, half.isFinite else {
         throw .invalidPosting(
           document: document,
@@ -36,7 +36,7 @@ extension FineImpacts {
   static func errors(of vectors: ForwardVectors, vocabularyCount: Int) -> [Float] {
     var errors = [Float](repeating: 0, count: 2 * vocabularyCount)
     for (number, token) in vectors.tokens.enumerated() {
-      let error = Double(Float16(bitPattern: vectors.fineImpacts[number])) - Double(vectors.impacts[number])
+      let error = Double(Float16(bitPattern: vectors.fineImpacts[number]))
       let place = 2 * Int(token) + (error < 0 ? 1 : 0)
       let rounded = Float(abs(error))
       errors[place] = max(errors[place], Double(rounded) < abs(error) ? rounded.nextUp : rounded)

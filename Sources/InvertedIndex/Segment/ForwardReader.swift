@@ -78,22 +78,23 @@ internal import CSparseKernels
   }
 }
 
-/// The impacts of one document before rounding, in the order of its vector.
+/// The impacts of one document before rounding, in the order of its vector: the impact and a 16-bit float for what rounding
+/// took away, which together are good to about 20 bits.
 ///
-/// - Invariant: `halves` covers `count` 16-bit floats whose range and checksums the reader has checked.
+/// - Invariant: `halves` covers a 16-bit float for each posting of `vector`, whose range and checksums the reader has checked.
 @safe struct FineImpacts {
+  private let vector: ForwardVector
   private let halves: UnsafeRawPointer
-  private let count: Int
 
-  fileprivate init(_ halves: UnsafeRawPointer, count: Int) {
+  fileprivate init(_ vector: ForwardVector, _ halves: UnsafeRawPointer) {
+    self.vector = vector
     unsafe self.halves = halves
-    self.count = count
   }
 
   @inline(__always)
   subscript(number: Int) -> Double {
-    assert(number >= 0 && number < count)
-    return Double(Float16(bitPattern: unsafe halves.loadUnaligned(fromByteOffset: 2 &* number, as: UInt16.self)))
+    let half = unsafe halves.loadUnaligned(fromByteOffset: 2 &* number, as: UInt16.self)
+    return Double(vector.impact(number)) + Double(Float16(bitPattern: half))
   }
 }
 
@@ -145,7 +146,7 @@ internal import CSparseKernels
     let range = 2 &* vector.first..<2 &* (vector.first &+ vector.count)
     // As many as there are postings (checked at opening), and the vector's numbers lie below that.
     try Self.verify(range, of: bytes, &verifiedFineImpacts)
-    return unsafe FineImpacts(bytes.base + range.lowerBound, count: vector.count)
+    return unsafe FineImpacts(vector, bytes.base + range.lowerBound)
   }
 
   /// Asks for the memory of a document's vector ahead of its use; any number is allowed.

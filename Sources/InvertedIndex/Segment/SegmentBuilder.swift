@@ -92,7 +92,7 @@ struct ForwardVectors: Sendable {
   private(set) var starts: [UInt32] = [0]
   private(set) var tokens: [UInt32] = []
   private(set) var impacts: [UInt8] = []
-  /// Bits of the 16-bit float of each posting; empty when none are kept.
+  /// What rounding took from each posting, as bits of a 16-bit float; empty when not kept.
   private(set) var fineImpacts: [UInt16] = []
 
   var documentCount: Int { starts.count - 1 }

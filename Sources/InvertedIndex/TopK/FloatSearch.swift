@@ -22,7 +22,7 @@ public struct FloatTopKResult: Sendable {
   public let rounds: Int
 }
 
-/// Exact top-k by real scores: query weights as they were given, document weights as 16-bit floats.
+/// Exact top-k by real scores: query weights as they were given, document weights to about 20 bits.
 ///
 /// The integer search finds the best k′ ≥ k candidates, which are scored again by their vectors. How far an integer score can
 /// be from the real one is known (``FloatError``), so that it is also known when no document beyond the candidates can be
@@ -82,7 +82,7 @@ public enum FloatSearch {
 
   /// Candidates of the first round: so many that a second one is rare.
   static func firstCount(_ k: Int) -> Int {
-    let (sum, isTooLarge) = k.addingReportingOverflow(max(32, k / 4))
+    let (sum, isTooLarge) = k.addingReportingOverflow(max(16, k / 4))
     return isTooLarge ? k : sum
   }
 
@@ -105,7 +105,8 @@ public enum FloatSearch {
         try scorer.append(mine, to: &scored, &counters)
       }
     }
-    return scored.sorted { ($0.score, $1.ordinal) > ($1.score, $0.ordinal) }
+    scored.sort { $0.score == $1.score ? $0.ordinal < $1.ordinal : $0.score > $1.score }
+    return scored
   }
 }
 

@@ -30,8 +30,8 @@ public struct BuildRequest: Sendable {
   /// All documents of an index have one or none has: appending otherwise is refused.
   public var keepsDenseRows: Bool?
 
-  /// Whether documents keep their weights as 16-bit floats beside the 8-bit impacts, for searches by real scores (2 bytes per
-  /// token of a document); nil means as the index does, no for a new one. Appending otherwise is refused.
+  /// Whether documents keep what rounding to 8 bits took from their weights, for searches by real scores (2 bytes per token of
+  /// a document); nil means as the index does, no for a new one. Appending otherwise is refused.
   public var keepsFloatWeights: Bool?
   /// Head lists for approximate searches: the share of each document's weight that they hold, above 0 and at most 1; nil
   /// means as the index does, none for a new one. Appending otherwise is refused.

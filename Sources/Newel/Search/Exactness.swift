@@ -2,7 +2,7 @@
 public enum Exactness: String, Sendable, Codable, CaseIterable {
   /// Weights of documents in 8 bits, of queries in 16: sums of integers, the same for every algorithm to the bit.
   case integer
-  /// Weights of documents in 16-bit floats, of queries as they were given; for indexes built with float weights.
+  /// Weights of documents to about 20 bits, of queries as they were given; for indexes built with float weights.
   case float
 }
 

@@ -65,7 +65,7 @@ struct BuildCommand: ParsableCommand {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Keep weights as 16-bit floats too, for search --exact float (2 bytes per token of a document; default: no).")
+    help: "Keep weights to 20 bits, for search --exact float (2 bytes more per token of a document; default: no).")
   var floatWeights: Bool?
 
   @Option(
