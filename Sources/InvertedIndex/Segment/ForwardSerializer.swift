@@ -38,7 +38,9 @@ enum ForwardSerializer {
     writer.end()
 
     if keepsFineImpacts {
-      try writer.write(.fineImpacts, vectors.fineImpacts)
+      try writer.begin(.fineImpacts)
+      try writer.append(vectors.fineImpacts)
+      writer.end()
       try writer.write(
         .fineErrors, FineImpacts.errors(of: vectors, vocabularyCount: vocabularyCount).map(\.bitPattern))
     }

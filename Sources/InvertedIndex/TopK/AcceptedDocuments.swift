@@ -88,11 +88,10 @@ public final class AcceptedDocuments: Sendable {
 struct AcceptedPlaces: Sendable {
   /// Bit `p % 64` of word `p / 64` belongs to place `p`; bits beyond the documents are 0.
   let words: [UInt64]
-  /// Which cells of the bounds' second level (1,024 places) have no accepted document; ascending.
-  let emptyCells: [Int]
+  /// For each window which of its blocks have an accepted document, a bit each.
+  private let windows: [UInt64]
 
-  private static let wordsPerCell = 1 << (SegmentLayout.level2Shift - SegmentLayout.level3Shift)
-  private static let wordsPerChunk = 1 << (SegmentLayout.chunkShift - SegmentLayout.level3Shift)
+  private static let wordsPerChunk = 1 << (SegmentLayout.chunkShift - SegmentLayout.blockShift)
 
   init(_ accepted: AcceptedDocuments, in segment: SegmentIndex) throws(InvertedIndexError) {
     var words = accepted.words
@@ -113,9 +112,12 @@ struct AcceptedPlaces: Sendable {
       }
     }
     self.words = words
-    emptyCells = (0..<SegmentLayout.cells(accepted.documentCount, SegmentLayout.level2Shift)).filter { cell in
-      words[(cell * Self.wordsPerCell)...].prefix(Self.wordsPerCell).allSatisfy { $0 == 0 }
+    var windows = [UInt64](
+      repeating: 0, count: SegmentLayout.cells(accepted.documentCount, SegmentLayout.windowShift))
+    for (block, word) in words.enumerated() where word != 0 {
+      windows[block / SegmentLayout.blocksPerWindow] |= 1 << UInt64(block % SegmentLayout.blocksPerWindow)
     }
+    self.windows = windows
   }
 
   /// Whether the document at a place is accepted.
@@ -124,11 +126,9 @@ struct AcceptedPlaces: Sendable {
     words[Int(place >> 6)] & (1 << UInt64(place & 63)) != 0
   }
 
-  /// Whether a 64-document block of the segment has an accepted document; false beyond the last block.
+  /// Which blocks of a window have an accepted document, a bit each.
   @inline(__always)
-  func hasAny(inBlock block: Int) -> Bool {
-    block < words.count && words[block] != 0
-  }
+  func blocks(inWindow window: Int) -> UInt64 { windows[window] }
 
   /// Whether a 65,536-document chunk has an accepted document.
   func hasAny(inChunk chunk: Int) -> Bool {

@@ -5,10 +5,27 @@ struct SegmentQuery {
     let weight: UInt32
   }
 
+  /// A frequent term as the kernels want it: bare pointers and a weight, negative for a negative term.
+  struct StripLane {
+    let row: StripRow
+    let weight: Int32
+  }
+
+  struct RareLane {
+    let list: RareList
+    let weight: Int32
+  }
+
   /// Plain and required terms that have postings here.
   let positive: [Weighted]
   let required: [PostingList]
   let negative: [Weighted]
+  /// The same terms by the way they are kept. The lists above keep their memory alive.
+  private(set) var positiveStrips: [StripLane] = []
+  private(set) var negativeStrips: [StripLane] = []
+  private(set) var positiveRare: [RareLane] = []
+  /// Rare terms, positive and negative.
+  private(set) var rare: [RareLane] = []
   let documentCount: Int
   let windowCount: Int
   let ordinals: OrdinalMap
@@ -50,15 +67,36 @@ struct SegmentQuery {
     ordinals = try OrdinalMap(segment, firstOrdinal: placed.firstOrdinal)
     accepted = placed.accepted
     places = usingPlaces ? try placed.accepted?.places(in: segment) : nil
+    for term in positive {
+      switch term.list.storage {
+      case .strips(let row): positiveStrips.append(StripLane(row: row, weight: Int32(term.weight)))
+      case .rare(let list): positiveRare.append(RareLane(list: list, weight: Int32(term.weight)))
+      }
+    }
+    rare = positiveRare
+    for term in negative {
+      switch term.list.storage {
+      case .strips(let row): negativeStrips.append(StripLane(row: row, weight: -Int32(term.weight)))
+      case .rare(let list): rare.append(RareLane(list: list, weight: -Int32(term.weight)))
+      }
+    }
+  }
+
+  /// Those of a window's blocks in which every required term is.
+  @inline(__always)
+  func keepingRequired(_ blocks: UInt64, _ window: Int) -> UInt64 {
+    required.isEmpty || blocks == 0 ? blocks : required.reduce(blocks) { $0 & $1.blocks(inWindow: window) }
   }
 
   /// Whether the filter, if there is one, lets the document at a place be a hit.
   @inline(__always)
   func accepts(_ place: UInt32) -> Bool { places?.contains(place) ?? true }
 
-  /// Whether a 64-document block has documents that may be hits.
+  /// Those of a window's blocks in which a document may be a hit.
   @inline(__always)
-  func accepts(block: Int) -> Bool { places?.hasAny(inBlock: block) ?? true }
+  func keepingAccepted(_ blocks: UInt64, _ window: Int) -> UInt64 {
+    places.map { blocks & $0.blocks(inWindow: window) } ?? blocks
+  }
 
   /// Whether a 65,536-document chunk has documents that may be hits.
   func accepts(chunk: Int) -> Bool { places?.hasAny(inChunk: chunk) ?? true }

@@ -1,7 +1,8 @@
 import Foundation
 import Newel
 
-/// Recall against latency as an SVG picture: one line for each way to search, microseconds on a logarithmic axis.
+/// Recall against latency as an SVG picture: one line for each way to search, microseconds on a logarithmic axis, recall on
+/// one that is stretched towards 1, where the choices are.
 struct CurveDrawing {
   private let report: CurveReport
   /// Recall at the left edge; the right one is 1.
@@ -40,8 +41,11 @@ struct CurveDrawing {
       x: Self.plot.left, y: 52, size: 12, colour: "#555f6b")
     text += axes()
     var taken: [(x: Double, y: Double, width: Double)] = []
-    for (number, line) in report.lines.enumerated() {
-      text += draw(line, colour: Self.colours[number % Self.colours.count])
+    // What is one point stands before the lines that lead to it.
+    for isLine in [true, false] {
+      for (number, line) in report.lines.enumerated() where (line.points.count > 1) == isLine {
+        text += draw(line, colour: Self.colours[number % Self.colours.count])
+      }
     }
     // Labels last, over the lines, and only where there is room.
     for (number, line) in report.lines.enumerated() {
@@ -57,8 +61,12 @@ struct CurveDrawing {
   // MARK: - Places
 
   private func x(_ recall: Double) -> Double {
-    Self.plot.left + (max(lowest, recall) - lowest) / (1 - lowest) * (Self.plot.right - Self.plot.left)
+    let share = (Self.stretched(max(lowest, recall)) - Self.stretched(lowest)) / (Self.stretched(1) - Self.stretched(lowest))
+    return Self.plot.left + share * (Self.plot.right - Self.plot.left)
   }
+
+  /// Every tenfold of misses takes the same room, down to a few in ten thousand.
+  private static func stretched(_ recall: Double) -> Double { -log10(1 - recall + 0.0003) }
 
   private func y(_ microseconds: Double) -> Double {
     let share = (log10(max(0.1, microseconds)) - decades.lowerBound) / (decades.upperBound - decades.lowerBound)
@@ -69,12 +77,9 @@ struct CurveDrawing {
 
   private func axes() -> String {
     var text = ""
-    let steps = 5
-    for step in 0...steps {
-      let recall = lowest + (1 - lowest) * Double(step) / Double(steps)
+    for recall in [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1] where recall >= lowest {
       text += rule(x(recall), Self.plot.top, x(recall), Self.plot.bottom)
-      text += label(
-        NumberText.fixed(recall, decimals: 2), x: x(recall), y: Self.plot.bottom + 20, size: 12, anchor: "middle")
+      text += label("\(recall)", x: x(recall), y: Self.plot.bottom + 20, size: 12, anchor: "middle")
     }
     for decade in -1...8 {
       for factor in [1.0, 2, 5] {
