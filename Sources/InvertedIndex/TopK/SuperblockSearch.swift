@@ -58,8 +58,9 @@ enum SuperblockSearch {
           lane.row.prefetchStrip(ofWindow: next)
         }
       }
-      let survivors = query.keepingRequired(
-        query.keepingAccepted(bounds.blocks(ofWindow: window, atLeast: collector.threshold), window), window)
+      let accepted = query.keepingAccepted(bounds.blocks(ofWindow: window, atLeast: collector.threshold), window)
+      if accepted == 0 { continue }
+      let survivors = query.keepingRequired(accepted, window)
       counters.windowsVisited += 1
       if survivors == 0 { continue }
       counters.blocksScored += survivors.nonzeroBitCount
