@@ -6,6 +6,8 @@ enum DocumentsLayout {
   static let dictionary = SectionTag("DICT")
   static let frames = SectionTag("FRMS")
   static let directory = SectionTag("FDIR")
+  static let keyOffsets = SectionTag("KOFF")
+  static let keys = SectionTag("KEYS")
 
   /// The length of the section `SUMM`.
   static let summaryByteCount = 32
@@ -34,7 +36,7 @@ enum DocumentsLayout {
   static let frameContentByteCount = 16_384
   /// The longest content of a frame: one document of the largest size after others.
   static let maximumFrameContentByteCount =
-    frameContentByteCount + StoredDocument.maximumKeyByteCount + StoredDocument.maximumMetadataByteCount + 64
+    frameContentByteCount + StoredDocument.maximumMetadataByteCount + 64
   static let compressionLevel = 3
   /// Documents are held back until they are this long together; a dictionary is then learned from them.
   static let sampleByteCount = 2_097_152

@@ -1,6 +1,6 @@
 import ByteStorage
 
-/// Writes keys and metadata of a segment into zstd frames of about 16 KiB. FORMAT.md §7.3.
+/// Writes metadata of a segment into zstd frames of about 16 KiB, and its keys as they are. FORMAT.md §7.3.
 final class DocumentsWriter {
   private let file: EnvelopeWriter
   private var held: [[UInt8]] = []
@@ -14,15 +14,24 @@ final class DocumentsWriter {
   private var directory = ByteWriter()
   private var frameCount = 0
   private var frameOffset = 0
+  /// In memory until the frames are written, because sections are written one after the other.
+  private var keys = ByteWriter()
+  private var keyOffsets = ByteWriter()
 
-  init(_ file: EnvelopeWriter) { self.file = file }
+  init(_ file: EnvelopeWriter) {
+    self.file = file
+    keyOffsets.u32(0)
+  }
 
-  /// Appends a document. Key and metadata are within their limits.
+  /// The bytes of all keys so far.
+  var keyByteCount: Int { keys.count }
+
+  /// Appends a document. Key and metadata are within their limits; all keys together have less than 2³² bytes.
   func append(key: String, metadata: [UInt8]) throws(StorageError) {
+    keys.append(utf8: key)
+    keyOffsets.u32(UInt32(keys.count))
     var record = ByteWriter()
-    record.reserveCapacity(key.utf8.count + metadata.count + 8)
-    record.varint(UInt64(key.utf8.count))
-    record.append(utf8: key)
+    record.reserveCapacity(metadata.count + 4)
     record.varint(UInt64(metadata.count))
     record.append(metadata)
     if compressor != nil { return try add(record.bytes) }
@@ -38,6 +47,12 @@ final class DocumentsWriter {
     file.end()
     try file.begin(DocumentsLayout.directory)
     try file.append(directory.bytes)
+    file.end()
+    try file.begin(DocumentsLayout.keyOffsets)
+    try file.append(keyOffsets.bytes)
+    file.end()
+    try file.begin(DocumentsLayout.keys)
+    try file.append(keys.bytes)
     file.end()
     var summary = ByteWriter()
     summary.u64(UInt64(documentCount))

@@ -18,6 +18,7 @@ final class BuildJob {
   private(set) var documentsAdded = 0
   private var weightsClipped = 0
   private var largestWeight: Float = 0
+  private var keysAreRowNumbers = false
 
   init(_ request: BuildRequest, progress: @escaping ProgressHandler) throws {
     self.request = request
@@ -129,7 +130,7 @@ final class BuildJob {
   ///
   /// - Parameter place: where it comes from, for messages: "'metadata.jsonl' line 3".
   func add(
-    to writer: IndexWriter, _ place: @autoclosure () -> String, key: ChosenKey, metadata: [UInt8],
+    to writer: IndexWriter, _ place: @autoclosure () -> String, key: DocumentKeys.Key, metadata: [UInt8],
     weights: [(token: UInt32, weight: Float)], quantiser: ImpactQuantiser, denseRow: [Float]?
   ) throws {
     var postings: [Posting] = []
@@ -164,6 +165,7 @@ final class BuildJob {
         "\(place()): the document '\(key.text)' cannot be stored: \(reason)\(Self.advice(for: denseRow)).")
     }
     documentsAdded += 1
+    if key.isRowNumber { keysAreRowNumbers = true }
     postingsAdded += postings.count
   }
 
@@ -189,6 +191,7 @@ final class BuildJob {
       index: request.index, generation: commit.generation, documentsAdded: documentsAdded,
       documentsInAll: Int(commit.documentCount), postingsAdded: postingsAdded, rowsSkipped: rowsSkipped,
       ceiling: Double(writer.configuration.ceiling), weightsClipped: weightsClipped,
-      largestClippedWeight: weightsClipped > 0 ? Double(largestWeight) : nil, seconds: 0)
+      largestClippedWeight: weightsClipped > 0 ? Double(largestWeight) : nil, keysAreRowNumbers: keysAreRowNumbers,
+      seconds: 0)
   }
 }

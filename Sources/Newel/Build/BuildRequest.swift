@@ -20,8 +20,9 @@ public struct BuildRequest: Sendable {
   /// Most tokens a document keeps; nil means as many as when the index was built, and for a new index what the head was
   /// trained for, or all for sparse vectors.
   public var top: Int?
-  /// The metadata field that is the key; nil takes the one that the index was built with, and for a new index tries `id`,
-  /// `key`, `image_path`, then the row number.
+  /// The metadata field that is the key; nil takes the one that the index was built with, and for a new index the first of
+  /// `id`, `key` and `image_path` that the first row has, and row numbers when no row has any. A row without the field that
+  /// others are called by is an error.
   public var keyField: String?
   /// The metadata field with the caption, for `inspect`; nil means the index's own, `caption` for a new one. An index has
   /// one only: appending with another is refused.
@@ -68,5 +69,7 @@ public struct BuildReport: Sendable, Codable {
   public let weightsClipped: Int
   /// The largest of them; nil without any.
   public let largestClippedWeight: Double?
+  /// Whether the documents are called by their row numbers, because none has a key of its own.
+  public let keysAreRowNumbers: Bool
   public internal(set) var seconds: Double
 }

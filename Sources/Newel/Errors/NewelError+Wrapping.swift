@@ -33,7 +33,7 @@ extension NewelError {
     case .locked: .locked
     case .unsupportedVersion, .unsupportedFlags: .unsupportedVersion
     case .truncated, .damaged, .notNewelFile, .wrongKind: .damaged
-    case .alreadyExists, .limit: .invalidInput
+    case .alreadyExists, .limit, .notAFile, .nameNotUTF8: .invalidInput
     case .io: .inputOutput
     }
   }
@@ -56,7 +56,8 @@ extension NewelError {
     case .catalog: .inputOutput
     case .damagedCatalog, .lostCatalog, .lostFile: .damaged
     case .noIndex: .notFound
-    case .foreignFolder, .insideIndex, .duplicateKey, .invalidDocument, .invalidVocabulary: .invalidInput
+    case .foreignFolder, .insideIndex, .numbersExhausted, .duplicateKey, .invalidDocument, .invalidVocabulary:
+      .invalidInput
     case .locked: .locked
     case .noSuchDocument: .notFound
     case .writerFailed, .writerClosed: .inputOutput

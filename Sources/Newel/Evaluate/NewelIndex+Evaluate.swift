@@ -75,11 +75,10 @@ extension NewelIndex {
     }
   }
 
-  /// The keys of documents, read in the order of their storage on all cores.
+  /// The keys of documents.
   package func keys(of documents: [UInt32]) throws(NewelError) -> [UInt32: String] {
-    let keys = BatchKeys(of: documents, in: self, threads: WorkerThreads.count(nil))
     var found: [UInt32: String] = [:]
-    for ordinal in documents where found[ordinal] == nil { found[ordinal] = try keys.key(of: ordinal) }
+    for ordinal in documents where found[ordinal] == nil { found[ordinal] = try key(of: ordinal) }
     return found
   }
 }

@@ -21,7 +21,7 @@ struct BuildCommand: ParsableCommand {
       many there are.
 
       With --json: {"index", "generation", "documentsAdded", "documentsInAll", "postingsAdded", "rowsSkipped", "ceiling", \
-      "weightsClipped", "largestClippedWeight", "seconds"}.
+      "weightsClipped", "largestClippedWeight", "keysAreRowNumbers", "seconds"}.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -52,7 +52,7 @@ struct BuildCommand: ParsableCommand {
     help: "Most tokens a document keeps (default: what the head was trained for; all of --sparse vectors).")
   var top: Int?
 
-  @Option(help: "The metadata field that is the key (default: id, key, image_path or the row number).")
+  @Option(help: "The metadata field that is the key (default: id, key or image_path; row numbers when no row has any).")
   var keyField: String?
 
   @Option(help: "The metadata field with the caption, for 'inspect' (default: caption).")
@@ -126,6 +126,7 @@ struct BuildCommand: ParsableCommand {
       line += ", \(NumberText.grouped(report.documentsInAll)) in all"
     }
     if report.rowsSkipped > 0 { line += "; \(Console.count(report.rowsSkipped, "row")) left out by --where" }
+    if report.keysAreRowNumbers { line += "; keys are row numbers, because no row has an id, key or image_path" }
     Console.print(line + clipping.remark)
   }
 

@@ -61,7 +61,8 @@ struct CurveDrawing {
   // MARK: - Places
 
   private func x(_ recall: Double) -> Double {
-    let share = (Self.stretched(max(lowest, recall)) - Self.stretched(lowest)) / (Self.stretched(1) - Self.stretched(lowest))
+    let share =
+      (Self.stretched(max(lowest, recall)) - Self.stretched(lowest)) / (Self.stretched(1) - Self.stretched(lowest))
     return Self.plot.left + share * (Self.plot.right - Self.plot.left)
   }
 
