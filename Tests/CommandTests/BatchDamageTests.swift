@@ -28,13 +28,15 @@ import Testing
         .max())
     let file = URL(fileURLWithPath: dump.path("index/" + name))
     let sound = try Data(contentsOf: file)
-    for place in stride(from: sound.count / 4, to: sound.count, by: 997) {
+    // A batch reads keys only, which stand apart from the metadata.
+    for place in stride(from: 64, to: sound.count, by: 499) {
       var damaged = sound
       damaged[place] ^= 1
       try damaged.write(to: file)
-      guard let index = try? NewelIndex.open(dump.path("index")), (try? index.search(SearchRequest("alpha"))) != nil
+      guard let index = try? NewelIndex.open(dump.path("index")),
+        (try? index.search(SearchRequest("alpha", includesMetadata: false))) != nil
       else { continue }
-      if (try? index.search(SearchRequest("omega"))) == nil { return }
+      if (try? index.search(SearchRequest("omega", includesMetadata: false))) == nil { return }
     }
     Issue.record("no byte of the file damages one word alone")
   }

@@ -78,7 +78,7 @@ struct CurveDrawing {
 
   private func axes() -> String {
     var text = ""
-    for recall in [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1] where recall >= lowest {
+    for recall in [0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1] where recall >= lowest {
       text += rule(x(recall), Self.plot.top, x(recall), Self.plot.bottom)
       text += label("\(recall)", x: x(recall), y: Self.plot.bottom + 20, size: 12, anchor: "middle")
     }
