@@ -12,13 +12,16 @@ import Testing
   init() throws {
     dump = try TinyDump(count: 20)
     for (segment, word) in ["alpha", "omega"].enumerated() {
-      let lines = (0..<600).map { "{\"id\": \"\(word)\($0)\", \"vector\": {\"\(word)\": \($0 % 9 + 1)}}" }
-      let vectors = try dump.write("part\(segment).jsonl", lines.joined(separator: "\n"))
-      // Long enough, and hardly compressible, that the file has several blocks with a checksum each.
-      let noise = (0..<600).map { document in
+      // Keys so long, and hardly compressible, that they fill several blocks with a checksum each.
+      let keys = (0..<600).map { document in
         let numbers = (1...16).map { String(UInt64(document * 16 + $0) &* 0x9E37_79B9_7F4A_7C15, radix: 36) }
-        return "{\"id\": \"\(word)\(document)\", \"noise\": \"\(numbers.joined())\"}"
+        return "\(word)\(document)-\(numbers.joined())"
       }
+      let lines = keys.enumerated().map {
+        "{\"id\": \"\($0.element)\", \"vector\": {\"\(word)\": \($0.offset / 67 == 4 ? 9 : 1)}}"
+      }
+      let vectors = try dump.write("part\(segment).jsonl", lines.joined(separator: "\n"))
+      let noise = keys.map { "{\"id\": \"\($0)\"}" }
       let metadata = try dump.write("metadata\(segment).jsonl", noise.joined(separator: "\n"))
       _ = try NewelIndex.build(
         BuildRequest(index: dump.path("index"), source: .sparse(vectors: vectors, metadata: metadata, vocabulary: nil)))

@@ -13,6 +13,8 @@ import Testing
 struct RandomCollection {
   let vocabularyCount: Int
   let documents: [[Posting]]
+  /// The impact of every token in every document.
+  private let impacts: [[UInt8]]
   let segments: [PlacedSegment]
   let folder: TemporaryFolder
 
@@ -45,6 +47,11 @@ struct RandomCollection {
     using random: inout SplitMix64
   ) throws {
     self.documents = documents
+    impacts = documents.map { postings in
+      var impacts = [UInt8](repeating: 0, count: vocabulary)
+      for posting in postings { impacts[Int(posting.token)] = posting.impact }
+      return impacts
+    }
     vocabularyCount = vocabulary
     folder = try TemporaryFolder()
     var cuts = (1..<max(1, segmentCount)).map { _ in Int.random(in: 0...documents.count, using: &random) }.sorted()
@@ -92,13 +99,11 @@ struct RandomCollection {
   /// - Parameter filter: whether each document may be a hit; nil when all may.
   func bruteForce(_ query: SparseQuery, k: Int, filter: [Bool]? = nil) -> [ScoredDocument] {
     var hits: [ScoredDocument] = []
-    for (ordinal, postings) in documents.enumerated() where filter?[ordinal] ?? true {
-      var impacts: [UInt32: Int] = [:]
-      for posting in postings { impacts[posting.token] = Int(posting.impact) }
+    for (ordinal, impacts) in impacts.enumerated() where filter?[ordinal] ?? true {
       var score = 0
       var isHit = true
       for term in query.terms {
-        let impact = impacts[term.token] ?? 0
+        let impact = Int(term.token) < impacts.count ? Int(impacts[Int(term.token)]) : 0
         if term.role == .required, impact == 0 { isHit = false }
         score += (term.role == .negative ? -1 : 1) * Int(term.weight) * impact
       }

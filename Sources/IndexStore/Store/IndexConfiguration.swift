@@ -18,19 +18,22 @@ public struct IndexConfiguration: Codable, Equatable, Sendable {
   public var headMass: Double?
   /// Most postings of a term in head lists; `nil` for all.
   public var headCap: Int?
+  /// Metadata fields that can be filtered by however many values they have.
+  public var filterFields: [String]?
   /// Anything else that the layers above want to remember.
   public var settings: [String: String]
 
   public init(
     ceiling: Float, vocabularyFingerprint: String, denseDimension: Int? = nil, tokenizer: String = "word",
-    keyField: String? = nil, floatWeights: Bool = false, headMass: Double? = nil, headCap: Int? = nil,
-    settings: [String: String] = [:]
+    keyField: String? = nil, filterFields: [String]? = nil, floatWeights: Bool = false, headMass: Double? = nil,
+    headCap: Int? = nil, settings: [String: String] = [:]
   ) {
     self.ceiling = ceiling
     self.vocabularyFingerprint = vocabularyFingerprint
     self.denseDimension = denseDimension
     self.tokenizer = tokenizer
     self.keyField = keyField
+    self.filterFields = filterFields
     // Left out where there are none, so that the configuration of most indexes stays as it is.
     self.floatWeights = floatWeights ? true : nil
     self.headMass = headMass

@@ -57,6 +57,11 @@ public final class AcceptedDocuments: Sendable {
     words[document >> 6] & (1 << UInt64(document & 63)) != 0
   }
 
+  /// Whether a document, by its insertion number, is accepted; false for one that the segment does not have.
+  public func contains(document: Int) -> Bool {
+    document >= 0 && document < documentCount && contains(document)
+  }
+
   /// The accepted documents, ascending, by their insertion numbers.
   func forEach<E: Error>(_ body: (Int) throws(E) -> Void) throws(E) {
     for (number, word) in words.enumerated() {
@@ -79,59 +84,5 @@ public final class AcceptedDocuments: Sendable {
     let made = try AcceptedPlaces(self, in: segment)
     placed.withLock { $0 = (segment, made) }
     return made
-  }
-}
-
-/// The accepted documents of a segment by their places in its postings.
-///
-/// One word is one 64-document block of the bounds' third level: a word of 0 is a block that need never be scored.
-struct AcceptedPlaces: Sendable {
-  /// Bit `p % 64` of word `p / 64` belongs to place `p`; bits beyond the documents are 0.
-  let words: [UInt64]
-  /// For each window which of its blocks have an accepted document, a bit each.
-  private let windows: [UInt64]
-
-  private static let wordsPerChunk = 1 << (SegmentLayout.chunkShift - SegmentLayout.blockShift)
-
-  init(_ accepted: AcceptedDocuments, in segment: SegmentIndex) throws(InvertedIndexError) {
-    var words = accepted.words
-    if segment.orderBytes != nil {
-      let order = try OrdinalMap(segment, firstOrdinal: 0)
-      for number in words.indices {
-        var word: UInt64 = 0
-        let first = number << 6
-        for place in first..<min(first + 64, accepted.documentCount) {
-          let document = Int(order.ordinal(of: UInt32(place)))
-          // A number that no document has can only stand in a file that this program did not write.
-          guard document < accepted.documentCount else {
-            throw segment.inconsistent(section: "ORDR", detail: "place \(place) holds document \(document)")
-          }
-          if accepted.contains(document) { word |= 1 << UInt64(place - first) }
-        }
-        words[number] = word
-      }
-    }
-    self.words = words
-    var windows = [UInt64](
-      repeating: 0, count: SegmentLayout.cells(accepted.documentCount, SegmentLayout.windowShift))
-    for (block, word) in words.enumerated() where word != 0 {
-      windows[block / SegmentLayout.blocksPerWindow] |= 1 << UInt64(block % SegmentLayout.blocksPerWindow)
-    }
-    self.windows = windows
-  }
-
-  /// Whether the document at a place is accepted.
-  @inline(__always)
-  func contains(_ place: UInt32) -> Bool {
-    words[Int(place >> 6)] & (1 << UInt64(place & 63)) != 0
-  }
-
-  /// Which blocks of a window have an accepted document, a bit each.
-  @inline(__always)
-  func blocks(inWindow window: Int) -> UInt64 { windows[window] }
-
-  /// Whether a 65,536-document chunk has an accepted document.
-  func hasAny(inChunk chunk: Int) -> Bool {
-    words[(chunk * Self.wordsPerChunk)...].prefix(Self.wordsPerChunk).contains { $0 != 0 }
   }
 }

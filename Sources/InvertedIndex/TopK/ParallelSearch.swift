@@ -71,8 +71,7 @@ private final class SharedSearch: Sendable {
       guard place < order.count else { break }
       do {
         collector.adoptSharedThreshold()
-        _ = try TopKSearch.run(
-          algorithm, query, in: segments[order[place]], into: &collector, counters: &counters)
+        _ = try TopKSearch.run(algorithm, query, in: segments[order[place]], into: &collector, counters: &counters)
         collector.settle()
       } catch {
         if order[place] < failure?.segment ?? .max { failure = (order[place], error) }

@@ -29,17 +29,12 @@ struct SegmentQuery {
   let documentCount: Int
   let windowCount: Int
   let ordinals: OrdinalMap
-  /// The only documents that may be hits, by insertion number; nil when all may.
-  let accepted: AcceptedDocuments?
-  /// The same by their places in the postings; nil when all may, and when the algorithm does not look at places.
+  /// The only documents that may be hits, by their places in the postings; nil when all may.
   let places: AcceptedPlaces?
 
-  /// - Parameter usingPlaces: whether the algorithm walks over postings, and so needs ``places`` under a filter.
   /// - Returns: nil when no document of the segment can be a hit: no positive term, a required one absent, none accepted.
   /// - Throws: when a list of the query, or the order of the segment, is damaged.
-  init?(
-    _ query: SparseQuery, in placed: PlacedSegment, usingPlaces: Bool = true
-  ) throws(InvertedIndexError) {
+  init?(_ query: SparseQuery, in placed: PlacedSegment) throws(InvertedIndexError) {
     if placed.acceptedCount == 0 { return nil }
     let segment = placed.index
     var positive: [Weighted] = []
@@ -65,8 +60,7 @@ struct SegmentQuery {
     documentCount = segment.documentCount
     windowCount = segment.windowCount
     ordinals = try OrdinalMap(segment, firstOrdinal: placed.firstOrdinal)
-    accepted = placed.accepted
-    places = usingPlaces ? try placed.accepted?.places(in: segment) : nil
+    places = try placed.accepted?.places(in: segment)
     for term in positive {
       switch term.list.storage {
       case .strips(let row): positiveStrips.append(StripLane(row: row, weight: Int32(term.weight)))
@@ -91,12 +85,6 @@ struct SegmentQuery {
   /// Whether the filter, if there is one, lets the document at a place be a hit.
   @inline(__always)
   func accepts(_ place: UInt32) -> Bool { places?.contains(place) ?? true }
-
-  /// Those of a window's blocks in which a document may be a hit.
-  @inline(__always)
-  func keepingAccepted(_ blocks: UInt64, _ window: Int) -> UInt64 {
-    places.map { blocks & $0.blocks(inWindow: window) } ?? blocks
-  }
 
   /// Whether a 65,536-document chunk has documents that may be hits.
   func accepts(chunk: Int) -> Bool { places?.hasAny(inChunk: chunk) ?? true }

@@ -36,6 +36,8 @@ enum SuperblockSearch {
       bounds.add(lane.row, weight: UInt32(bitPattern: lane.weight))
     }
     for lane in query.positiveRare { bounds.add(lane.list, weight: UInt32(bitPattern: lane.weight)) }
+    // A bound of 0 is never visited.
+    if let places = query.places { bounds.clear(except: places.blocks) }
   }
 
   /// Visits windows in the order of their bounds until none can hold a result, or the budget is spent.
@@ -46,10 +48,18 @@ enum SuperblockSearch {
     _ collector: inout TopKCollector, _ counters: inout SearchCounters
   ) -> UInt32 {
     var queue = queue
+    var visited = 0
     while let (bound, window) = queue.first {
       collector.adoptSharedThreshold()
       if bound < collector.threshold { break }
       if budget.isSpent(counters) { return bound }
+      if visited == WindowedRest.decisionPoint, budget.isUnlimited,
+        let rest = WindowedRest(queue, bounds, threshold: collector.threshold)
+      {
+        rest.scan(query, into: &collector, counters: &counters)
+        return 0
+      }
+      visited += 1
       queue.removeFirst()
       // Strips of the next window are on their way while this one is scored.
       if let next = queue.first?.window {
@@ -58,9 +68,7 @@ enum SuperblockSearch {
           lane.row.prefetchStrip(ofWindow: next)
         }
       }
-      let accepted = query.keepingAccepted(bounds.blocks(ofWindow: window, atLeast: collector.threshold), window)
-      if accepted == 0 { continue }
-      let survivors = query.keepingRequired(accepted, window)
+      let survivors = query.keepingRequired(bounds.blocks(ofWindow: window, atLeast: collector.threshold), window)
       counters.windowsVisited += 1
       if survivors == 0 { continue }
       counters.blocksScored += survivors.nonzeroBitCount

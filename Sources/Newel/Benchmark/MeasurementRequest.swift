@@ -12,13 +12,15 @@ package struct MeasurementRequest: Sendable {
   package var budget: Double?
   /// What recall is measured against; its queries are those of the request, in order.
   package var truth: GroundTruth?
+  /// What hits must have in their metadata; see ``SearchRequest/conditions``.
+  package var conditions: [String]
   /// Which scores decide.
   package var exactness: Exactness
 
   package init(
     queries: [SearchRequest.Query], counts: [Int] = [10, 100, 1000],
     algorithms: [TopKAlgorithm] = TopKAlgorithm.allCases, passes: Int = 3, budget: Double? = nil,
-    truth: GroundTruth? = nil, exactness: Exactness = .integer
+    truth: GroundTruth? = nil, conditions: [String] = [], exactness: Exactness = .integer
   ) {
     self.queries = queries
     self.counts = counts
@@ -26,6 +28,7 @@ package struct MeasurementRequest: Sendable {
     self.passes = passes
     self.budget = budget
     self.truth = truth
+    self.conditions = conditions
     self.exactness = exactness
   }
 }

@@ -26,12 +26,12 @@ final class BuildJob {
     if let top = request.top, top < 1 {
       throw NewelError(.invalidArgument, "The top is \(top), but a document needs at least 1 token.")
     }
-    filter = request.conditions.isEmpty ? nil : try MetadataFilter(parsing: request.conditions)
-    do {
-      existing = try IndexSnapshot.open(request.index, fileSystem: fileSystem)
-    } catch IndexStoreError.noIndex {
-      existing = nil
+    if let field = request.filterFields.first(where: { $0.isEmpty || $0.utf8.contains(0) }) {
+      throw NewelError(
+        .invalidArgument, "'\(field)' is no name of a metadata field; give --filter-field a name that can be typed.")
     }
+    filter = request.conditions.isEmpty ? nil : try MetadataFilter(parsing: request.conditions)
+    existing = try Self.open(request.index, fileSystem)
     if let mass = request.headMass {
       _ = try HeadListOptions(mass: mass, cap: request.headCap)
     } else if request.headCap != nil {
@@ -39,6 +39,16 @@ final class BuildJob {
     }
     try checkIsPossible()
     try checkFitsExisting()
+  }
+
+  /// The index of a folder; nil when there is none.
+  private static func open(_ path: String, _ fileSystem: PosixFileSystem) throws(IndexStoreError) -> IndexSnapshot? {
+    do throws(IndexStoreError) {
+      return try IndexSnapshot.open(path, fileSystem: fileSystem)
+    } catch {
+      if case .noIndex = error { return nil }
+      throw error
+    }
   }
 
   /// Refuses a place where no index can be, before any input is read.
@@ -119,6 +129,9 @@ final class BuildJob {
         keyField: request.keyField, floatWeights: request.keepsFloatWeights ?? false, headMass: request.headMass,
         headCap: request.headCap, settings: settings),
       fileSystem: fileSystem)
+    let known = writer.configuration.filterFields ?? []
+    let added = request.filterFields.filter { !known.contains($0) }
+    if !added.isEmpty { try writer.update(filterFields: known + added) }
     guard writer.generation == existing?.generation ?? 0 else {
       writer.abandon()
       throw NewelError(.locked, "Another build changed '\(request.index)' at the same moment; run this one again.")
@@ -131,6 +144,7 @@ final class BuildJob {
   /// - Parameter place: where it comes from, for messages: "'metadata.jsonl' line 3".
   func add(
     to writer: IndexWriter, _ place: @autoclosure () -> String, key: DocumentKeys.Key, metadata: [UInt8],
+    object: JSONObject,
     weights: [(token: UInt32, weight: Float)], quantiser: ImpactQuantiser, denseRow: [Float]?
   ) throws {
     var postings: [Posting] = []
@@ -149,7 +163,8 @@ final class BuildJob {
     do {
       try writer.add(
         StoredDocument(
-          key: key.text, metadata: metadata, postings: postings, fineImpacts: fineImpacts, denseRow: denseRow))
+          key: key.text, metadata: metadata, postings: postings, fineImpacts: fineImpacts, denseRow: denseRow,
+          object: object))
     } catch IndexStoreError.duplicateKey {
       let isOld = try existing?.ordinal(ofKey: key.text) != nil
       let advice =

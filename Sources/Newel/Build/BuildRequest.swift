@@ -30,7 +30,9 @@ public struct BuildRequest: Sendable {
   /// Whether dense rows are kept for re-ranking (2 bytes per dimension); nil means as the index does, yes for a new one.
   /// All documents of an index have one or none has: appending otherwise is refused.
   public var keepsDenseRows: Bool?
-
+  /// Metadata fields that searches can filter by however many values they have; others as long as they have few. Kept by the
+  /// index for what is appended later.
+  public var filterFields: [String]
   /// Whether documents keep what rounding to 8 bits took from their weights, for searches by real scores (2 bytes per token of
   /// a document); nil means as the index does, no for a new one. Appending otherwise is refused.
   public var keepsFloatWeights: Bool?
@@ -42,7 +44,7 @@ public struct BuildRequest: Sendable {
 
   public init(
     index: String, source: Source, conditions: [String] = [], top: Int? = nil, keyField: String? = nil,
-    captionField: String? = nil, keepsDenseRows: Bool? = nil
+    captionField: String? = nil, keepsDenseRows: Bool? = nil, filterFields: [String] = []
   ) {
     self.index = index
     self.source = source
@@ -51,6 +53,7 @@ public struct BuildRequest: Sendable {
     self.keyField = keyField
     self.captionField = captionField
     self.keepsDenseRows = keepsDenseRows
+    self.filterFields = filterFields
   }
 }
 

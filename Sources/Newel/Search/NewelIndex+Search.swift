@@ -9,10 +9,11 @@ extension NewelIndex {
   ///
   /// - Parameter threads: how many segments may be searched at a time; nil for one per core. The hits are the same, the
   ///   counts of work done are not.
-  /// - Throws: ``NewelError``: `invalidArgument` for a count below 1 or a query that cannot be read, `nothingToSearch` for one without
-  ///   a known word, `invalidInput` when the index was built without what the request needs, `damaged` when a part of the index that the query needs fails its checksum.
+  /// - Throws: ``NewelError``: `invalidArgument` for a count below 1, a query or condition that cannot be read or a field that cannot
+  ///   be filtered by, `nothingToSearch` for a query without a known word, `invalidInput` when the index was built without what the
+  ///   request needs, `damaged` when a part of the index that the query needs fails its checksum.
   public func search(_ request: SearchRequest, threads: Int? = 1) throws(NewelError) -> SearchResponse {
-    let (translated, result) = try rank(request, threads: threads)
+    let (translated, result, accepted) = try rank(request, threads: threads)
     do {
       var hits: [SearchHit] = []
       for (position, scored) in result.hits.enumerated().dropFirst(request.offset) {
@@ -25,25 +26,26 @@ extension NewelIndex {
         hits: hits, unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords,
         algorithm: result.algorithm, exact: result.exact, missedScoreBound: result.missedBound,
         postingsScored: result.counters.postingsScored, documentsScored: result.counters.documentsScored,
-        blocksChecked: result.counters.blocksChecked, documentCount: documentCount)
+        blocksChecked: result.counters.blocksChecked, documentCount: documentCount, documentsAccepted: accepted)
     } catch {
       throw NewelError(wrapping: error)
     }
   }
 
-  /// What a request means, and the best documents up to the last one that it asks for.
+  /// What a request means, the best documents up to the last one that it asks for, and how many its conditions accept.
   func rank(
     _ request: SearchRequest, threads: Int?
-  ) throws(NewelError) -> (translated: TranslatedQuery, result: Ranking) {
+  ) throws(NewelError) -> (translated: TranslatedQuery, result: Ranking, accepted: Int?) {
     try request.check()
     let translated = try translate(request.query)
+    let filtered = try filters.filtered(request.conditions, in: self)
     let offset = min(request.offset, documentCount)
     let wanted = min(request.count, max(1, documentCount - offset))
     do {
       let result = try request.ranking(
-        of: translated.query, k: offset + wanted, in: segments, step: Double(quantiser.ceiling) / 255,
+        of: translated.query, k: offset + wanted, in: filtered.segments, step: Double(quantiser.ceiling) / 255,
         workers: WorkerThreads.count(threads))
-      return (translated, result)
+      return (translated, result, filtered.acceptedCount)
     } catch {
       throw NewelError(wrapping: error)
     }

@@ -46,6 +46,7 @@ struct BenchmarkCommand: ParsableCommand {
     completion: .file())
   var truth: String?
 
+  @OptionGroup var filter: FilterOption
   @Option(help: "Which scores decide: sums of 8-bit weights, or float for an index built with --float-weights.")
   var exact: Exactness = .integer
 
@@ -69,7 +70,7 @@ struct BenchmarkCommand: ParsableCommand {
       queries: try QueryFile.read(queries, limit: limitQueries), counts: counts.values,
       algorithms: algorithms?.values ?? TopKAlgorithm.allCases,
       passes: passes, budget: budget, truth: try truth.map { try GroundTruth.read($0) },
-      exactness: exact)
+      conditions: filter.conditions, exactness: exact)
     if let curve { return try draw(request, of: opened, into: curve) }
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { progress in
       try opened.measure(request, progress: progress)

@@ -13,9 +13,11 @@ struct BuildCommand: ParsableCommand {
       Building into a folder that is an index appends a segment to it. Everything becomes visible at once when the build \
       has succeeded; a build that fails, is stopped or is killed leaves the index as it was.
 
-      To append rows, leave --head out: the index has kept its own. It has kept --top and --key-field, which may be others \
-      for the new rows, and --caption-field, --dense-rows, --float-weights and \
-      --head-lists, which may not.
+      To append rows, leave --head out: the index has kept its own. It has kept --top, --key-field and --filter-field, which \
+      may be others for the new rows, and --caption-field, --dense-rows, --float-weights and --head-lists, which may not.
+
+      Searches can filter by every metadata field of few values (categories, years, truth values), as 'newel stats' lists \
+      them. Fields of very many, such as addresses and captions, are left out unless named by --filter-field.
 
       Weights above the ceiling, which an index gets at its first build, count as much as the ceiling; the answer says how \
       many there are.
@@ -44,7 +46,8 @@ struct BuildCommand: ParsableCommand {
   var vocabulary: String?
 
   @Option(
-    name: .customLong("where"), help: "Only rows with FIELD=VALUE (or FIELD!=VALUE); may be given several times.")
+    name: .customLong("where"),
+    help: "Only rows with FIELD=VALUE (also !=, <, <=, >, >=); may be given several times.")
   var conditions: [String] = []
 
   @Option(
@@ -57,6 +60,9 @@ struct BuildCommand: ParsableCommand {
 
   @Option(help: "The metadata field with the caption, for 'inspect' (default: caption).")
   var captionField: String?
+
+  @Option(help: "A metadata field to filter searches by, however many values it has; may be given several times.")
+  var filterField: [String] = []
 
   @Flag(
     inversion: .prefixedNo,
@@ -102,7 +108,7 @@ struct BuildCommand: ParsableCommand {
     }
     var request = BuildRequest(
       index: index.index, source: source, conditions: conditions, top: top, keyField: keyField,
-      captionField: captionField, keepsDenseRows: denseRows)
+      captionField: captionField, keepsDenseRows: denseRows, filterFields: filterField)
     request.keepsFloatWeights = floatWeights
     request.headMass = headLists
     request.headCap = headCap

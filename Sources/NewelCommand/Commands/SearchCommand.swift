@@ -15,10 +15,15 @@ struct SearchCommand: ParsableCommand {
 
       Words that the vocabulary does not have are reported and left out.
 
+      --where asks for metadata that hits must have: --where category=shoe --where 'price<20'. Text is compared exactly, \
+      numbers by value; a list has what any of its elements is; a dot reaches into objects (exif.model). 'newel stats' \
+      lists the fields. The answer is exact among the documents that meet all conditions.
+
       With --json: {"hits": [{"rank", "key", "score", "integerScore", "contributions": [{"token", "role" (plain, required \
       or negative), "queryWeight", "documentWeight", "amount", "integerAmount"}], "metadata": {…}}], "unknownWords", \
-      "ignoredWords", "documentCount", "algorithm", "exact" ("integer", "float" or false), "missedScoreBound", \
-      "postingsScored", "documentsScored", "blocksChecked"}. Hits come best first, then in the order in which they were added.
+      "ignoredWords", "documentCount", "documentsAccepted" (with --where), "algorithm", "exact" ("integer", "float" or \
+      false), "missedScoreBound", "postingsScored", "documentsScored", "blocksChecked"}. Hits come best first, then in the \
+      order in which they were added.
 
       Approximate searches say what a document left out may score at most, if they know: --deadline and --max-blocks stop an \
       exact search early; --approximate heads reads the heaviest weights of the documents and scores the best in full.
@@ -60,6 +65,7 @@ struct SearchCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Score at most so many blocks of 64 documents; the answer says as above.")
   var maxBlocks: Int?
 
+  @OptionGroup var filter: FilterOption
   @Option(help: "Which scores decide: sums of 8-bit weights, or float for an index built with --float-weights.")
   var exact: Exactness = .integer
 
@@ -92,7 +98,8 @@ struct SearchCommand: ParsableCommand {
     let isLimited = deadline != nil || maxBlocks != nil
     let budget = isLimited ? SearchBudget(milliseconds: deadline, blocks: maxBlocks) : nil
     var request = SearchRequest(
-      query ?? "", count: count, offset: offset, algorithm: algorithm, budget: budget)
+      query ?? "", count: count, offset: offset, algorithm: algorithm, conditions: filter.conditions,
+      budget: budget)
     request.exactness = exact
     if approximate == .heads { request.heads = HeadListSearch(candidates: candidates ?? 200, cut: cut) }
     if let batch {
@@ -109,7 +116,8 @@ struct SearchCommand: ParsableCommand {
           + "\(NumberText.fixed(bound, decimals: 3))\n")
     }
     if response.hits.isEmpty {
-      Console.print(offset > 0 ? "No more hits." : "No hits.")
+      let isEmptyFilter = response.documentsAccepted == 0
+      Console.print(isEmptyFilter ? "No document has \(filter.text)." : offset > 0 ? "No more hits." : "No hits.")
       return
     }
     show(response.hits, in: opened)
