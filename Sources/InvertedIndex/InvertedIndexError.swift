@@ -20,6 +20,14 @@ public enum InvertedIndexError: Error, Equatable, Sendable, CustomStringConverti
   case invalidResultCount(Int)
   /// A budget that allows nothing, or goes with an algorithm that knows none.
   case invalidBudget
+  /// Scores in real numbers from a segment that holds no weights in real numbers.
+  case noFineImpacts(file: String)
+  /// A search by head lists in a segment that has none.
+  case noHeadLists(file: String)
+  /// Head lists of an impossible size.
+  case invalidHeadLists(mass: Double, cap: Int?)
+  /// A search by head lists with no candidates or no terms.
+  case invalidHeadSearch(candidates: Int, cut: Int?)
 
   public var description: String {
     switch self {
@@ -43,6 +51,20 @@ public enum InvertedIndexError: Error, Equatable, Sendable, CustomStringConverti
       return "\(k) results were asked for, but there must be at least 1."
     case .invalidBudget:
       return "A search budget must allow at least one block and some time, and goes with the superblock search only."
+    case .noFineImpacts(let file):
+      return
+        "'\(file)' holds no weights in real numbers, so scores are integers only; build the index again with float weights "
+        + "(--float-weights)."
+    case .noHeadLists(let file):
+      return
+        "'\(file)' has no head lists, which this approximate search reads; build the index again with --head-lists."
+    case .invalidHeadLists(let mass, let cap):
+      return
+        "Head lists with a mass of \(mass)\(cap.map { " and at most \($0) postings per term" } ?? "") cannot be made: the "
+        + "mass must be above 0 and at most 1, the number of postings at least 1."
+    case .invalidHeadSearch(let candidates, let cut):
+      return
+        "A search by head lists needs at least 1 candidate and 1 term, not \(candidates)\(cut.map { " and \($0)" } ?? "")."
     }
   }
 }

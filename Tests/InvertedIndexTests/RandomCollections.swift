@@ -74,6 +74,12 @@ struct RandomCollection {
   ) throws -> SegmentIndex {
     var builder = SegmentBuilder(vocabularyCount: vocabulary)
     for document in documents { try builder.append(document.reversed()) }
+    return try write(builder, name: name, ordering: ordering, in: folder)
+  }
+
+  static func write(
+    _ builder: SegmentBuilder, name: String, ordering: DocumentOrdering, in folder: TemporaryFolder
+  ) throws -> SegmentIndex {
     let system = PosixFileSystem()
     let postings = try EnvelopeWriter(
       creating: "\(name).postings", in: folder.path, kind: .postings, segment: 1, fileSystem: system)

@@ -15,7 +15,7 @@ struct SparseQueryTests {
 
   @Test func repeatedTokensAddUpAndZeroSumsVanish() throws {
     let query = try SparseQuery(weights: [(1, 2), (1, 3), (4, 1), (4, -1)])
-    #expect(query.terms == [SparseQuery.Term(token: 1, weight: 5, role: .plain)])
+    #expect(query.terms == [SparseQuery.Term(token: 1, weight: 5, magnitude: 5, role: .plain)])
   }
 
   @Test func aRequiredTokenWithoutWeightTakesPart() throws {

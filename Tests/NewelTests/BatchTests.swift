@@ -126,7 +126,7 @@ private struct Numbers {
         let found = try index.search(request, threads: threads)
         #expect(found.hits.map(\.key) == expected.hits.map(\.key))
         #expect(found.hits.map(\.integerScore) == expected.hits.map(\.integerScore))
-        #expect(found.exact)
+        #expect(found.exact == .exact(.integer))
       }
     }
   }

@@ -50,7 +50,7 @@ struct FilterSearchTests {
     let exact = try index.search(SearchRequest("red shoe", count: 20, conditions: ["split=val"]))
     let limited = try index.search(
       SearchRequest("red shoe", count: 20, conditions: ["split=val"], budget: SearchBudget(blocks: 1)))
-    if limited.exact {
+    if limited.exact.isExact {
       #expect(limited.hits.map(\.key) == exact.hits.map(\.key))
     } else {
       let bound = try #require(limited.missedScoreBound)
@@ -59,7 +59,7 @@ struct FilterSearchTests {
     }
     let ample = try index.search(
       SearchRequest("red shoe", count: 20, conditions: ["split=val"], budget: SearchBudget(blocks: 1_000_000)))
-    #expect(ample.exact && ample.hits.map(\.key) == exact.hits.map(\.key))
+    #expect(ample.exact.isExact && ample.hits.map(\.key) == exact.hits.map(\.key))
   }
 
   @Test func explanationsSayWhetherTheConditionsHold() throws {

@@ -12,6 +12,12 @@ public struct IndexConfiguration: Codable, Equatable, Sendable {
   public var tokenizer: String
   /// The metadata field the keys came from; `nil` when they were made up.
   public var keyField: String?
+  /// Whether documents keep their weights in real numbers beside the impacts; `nil` is no.
+  public var floatWeights: Bool?
+  /// The share of each document's weight in head lists; `nil` for an index without.
+  public var headMass: Double?
+  /// Most postings of a term in head lists; `nil` for all.
+  public var headCap: Int?
   /// Metadata fields that can be filtered by however many values they have.
   public var filterFields: [String]?
   /// Anything else that the layers above want to remember.
@@ -19,7 +25,8 @@ public struct IndexConfiguration: Codable, Equatable, Sendable {
 
   public init(
     ceiling: Float, vocabularyFingerprint: String, denseDimension: Int? = nil, tokenizer: String = "word",
-    keyField: String? = nil, filterFields: [String]? = nil, settings: [String: String] = [:]
+    keyField: String? = nil, filterFields: [String]? = nil, floatWeights: Bool = false, headMass: Double? = nil,
+    headCap: Int? = nil, settings: [String: String] = [:]
   ) {
     self.ceiling = ceiling
     self.vocabularyFingerprint = vocabularyFingerprint
@@ -27,8 +34,15 @@ public struct IndexConfiguration: Codable, Equatable, Sendable {
     self.tokenizer = tokenizer
     self.keyField = keyField
     self.filterFields = filterFields
+    // Left out where there are none, so that the configuration of most indexes stays as it is.
+    self.floatWeights = floatWeights ? true : nil
+    self.headMass = headMass
+    self.headCap = headCap
     self.settings = settings
   }
+
+  /// Whether documents keep their weights in real numbers.
+  public var keepsFloatWeights: Bool { floatWeights == true }
 
   /// The largest length of dense rows.
   public static let maximumDenseDimension = 65_536

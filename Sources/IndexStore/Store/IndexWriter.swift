@@ -279,6 +279,11 @@ public final class IndexWriter {
       try cutSegment()
     }
     let number = try takeNumber()
+    let headLists = try configuration.headMass.map { mass throws(IndexStoreError) in
+      try indexing { () throws(InvertedIndexError) in
+        try HeadListOptions(mass: mass, cap: configuration.headCap)
+      }
+    }
     let filters = FilterCollector(
       segment: number,
       plan: FilterCollector.Plan(
@@ -286,8 +291,8 @@ public final class IndexWriter {
       limits: limits.filters, catalog: catalog)
     let opened = try storing { () throws(StorageError) in
       try SegmentWriter(
-        number: number, firstOrdinal: nextOrdinal, vocabularyCount: vocabulary.count,
-        denseDimension: configuration.denseDimension, filters: filters, folder: folder, fileSystem: fileSystem)
+        number: number, firstOrdinal: nextOrdinal, vocabularyCount: vocabulary.count, configuration: configuration,
+        headLists: headLists, filters: filters, folder: folder, fileSystem: fileSystem)
     }
     segment = opened
     return opened

@@ -23,15 +23,16 @@ final class SegmentWriter {
 
   /// Creates the files of the segment that grow with every document.
   init(
-    number: UInt64, firstOrdinal: UInt64, vocabularyCount: Int, denseDimension: Int?, filters: FilterCollector,
-    folder: String, fileSystem: any FileSystem
+    number: UInt64, firstOrdinal: UInt64, vocabularyCount: Int, configuration: IndexConfiguration,
+    headLists: HeadListOptions?, filters: FilterCollector, folder: String, fileSystem: any FileSystem
   ) throws(StorageError) {
     self.filters = filters
     self.number = number
     self.firstOrdinal = firstOrdinal
     self.folder = folder
     self.fileSystem = fileSystem
-    builder = SegmentBuilder(vocabularyCount: vocabularyCount)
+    builder = SegmentBuilder(
+      vocabularyCount: vocabularyCount, keepsFineImpacts: configuration.keepsFloatWeights, headLists: headLists)
     func create(_ kind: FileKind) throws(StorageError) -> EnvelopeWriter {
       try EnvelopeWriter(
         creating: IndexFolder.name(number, kind), in: folder, kind: kind, segment: number, fileSystem: fileSystem)
@@ -39,7 +40,9 @@ final class SegmentWriter {
     documents = DocumentsWriter(try create(.documents))
     do throws(StorageError) {
       vectors =
-        if let denseDimension { try VectorsWriter(try create(.vectors), dimension: denseDimension) } else { nil }
+        if let denseDimension = configuration.denseDimension {
+          try VectorsWriter(try create(.vectors), dimension: denseDimension)
+        } else { nil }
     } catch {
       documents.abandon()
       throw error
@@ -53,7 +56,7 @@ final class SegmentWriter {
   /// Checks and adds the postings; after it the document counts, and ``store(_:)`` must follow.
   func addPostings(_ document: StoredDocument) throws(IndexStoreError) {
     do {
-      try builder.append(document.postings)
+      try builder.append(document.postings, fineImpacts: document.fineImpacts)
     } catch {
       if case .invalidPosting(_, let detail) = error { throw .invalidDocument(key: document.key, reason: detail) }
       throw .postings(error)

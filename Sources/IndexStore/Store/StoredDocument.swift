@@ -9,17 +9,21 @@ public struct StoredDocument: Sendable {
   public var metadata: [UInt8]
   /// Its words; any order, each token once. May be empty: then no query finds it.
   public var postings: [Posting]
+  /// The impact of each posting before rounding, in an index that keeps weights in real numbers; `nil` in others.
+  public var fineImpacts: [Float]?
   /// Its embedding, exactly as long as the index's dense dimension; `nil` in an index without.
   public var denseRow: [Float]?
   /// The metadata as an object, when the caller has parsed them; must be what the bytes say.
   public var object: JSONObject?
 
   public init(
-    key: String, metadata: [UInt8], postings: [Posting], denseRow: [Float]? = nil, object: JSONObject? = nil
+    key: String, metadata: [UInt8], postings: [Posting], fineImpacts: [Float]? = nil, denseRow: [Float]? = nil,
+    object: JSONObject? = nil
   ) {
     self.key = key
     self.metadata = metadata
     self.postings = postings
+    self.fineImpacts = fineImpacts
     self.denseRow = denseRow
     self.object = object
   }

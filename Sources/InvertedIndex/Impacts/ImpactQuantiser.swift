@@ -20,6 +20,9 @@ public struct ImpactQuantiser: Sendable, Equatable {
     return scaled >= 255 ? 255 : Swift.max(1, UInt8(scaled))
   }
 
+  /// The impact of a positive weight before rounding and clipping: `weight · 255 / ceiling`.
+  public func fineImpact(of weight: Float) -> Float { weight * (255 / ceiling) }
+
   /// The weight an impact stands for.
   public func weight(of impact: UInt8) -> Float {
     Float(impact) * (ceiling / 255)

@@ -19,6 +19,8 @@ public struct SparseQuery: Sendable, Equatable {
     public let token: UInt32
     /// 1...65,535.
     public let weight: UInt32
+    /// The real weight that ``weight`` stands for, without its sign; positive.
+    public let magnitude: Double
     public let role: Role
   }
 
@@ -58,7 +60,7 @@ public struct SparseQuery: Sendable, Equatable {
       // A weight is never rounded to nothing: a token the user typed takes part.
       let integer = UInt32(min(Self.maximumWeight, max(1, (abs(weight) * factor).rounded())))
       let role: Role = requiredTokens.contains(token) ? .required : weight < 0 ? .negative : .plain
-      return Term(token: token, weight: integer, role: role)
+      return Term(token: token, weight: integer, magnitude: abs(weight), role: role)
     }
   }
 

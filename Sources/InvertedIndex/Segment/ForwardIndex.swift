@@ -4,6 +4,11 @@ internal import ByteStorage
 struct ForwardIndex: Sendable {
   let starts: SegmentBytes
   let vectors: SegmentBytes
+  /// Impacts before rounding, and how far they are from the impacts; nil when the segment keeps none.
+  let fineImpacts: SegmentBytes?
+  let fineErrors: SegmentBytes?
+  /// Approximate lists of the segment's terms; nil when it has none.
+  let heads: HeadIndex?
   let documentCount: Int
   let vocabularyCount: Int
   let tokenWidth: Int
@@ -21,6 +26,9 @@ struct ForwardIndex: Sendable {
     }
     starts = SegmentBytes(try storing { () throws(StorageError) in try file.section(.forwardStarts) })
     vectors = SegmentBytes(try storing { () throws(StorageError) in try file.section(.forwardVectors) })
+    fineImpacts = file.optionalSection(.fineImpacts).map { SegmentBytes($0) }
+    fineErrors = file.optionalSection(.fineErrors).map { SegmentBytes($0) }
+    heads = try HeadIndex(file, documentCount: documentCount, vocabularyCount: numbers.vocabulary)
     tokenWidth = numbers.width
     vocabularyCount = numbers.vocabulary
     guard numbers.documents == documentCount, numbers.postings == UInt64(postingCount) else {
@@ -37,6 +45,12 @@ struct ForwardIndex: Sendable {
     }
     guard vectors.count == postingCount * (numbers.width + 1) else {
       throw inconsistent("FVEC", "\(vectors.count) bytes do not hold \(postingCount) postings")
+    }
+    guard fineImpacts.map({ $0.count == 2 * postingCount }) ?? (fineErrors == nil) else {
+      throw inconsistent("FWGT", "its length does not fit \(postingCount) postings")
+    }
+    guard fineErrors.map({ $0.count == 8 * numbers.vocabulary }) ?? (fineImpacts == nil) else {
+      throw inconsistent("FERR", "its length does not fit \(numbers.vocabulary) tokens")
     }
   }
 

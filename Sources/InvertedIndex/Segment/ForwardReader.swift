@@ -78,6 +78,26 @@ internal import CSparseKernels
   }
 }
 
+/// The impacts of one document before rounding, in the order of its vector: the impact and a 16-bit float for what rounding
+/// took away, which together are good to about 20 bits.
+///
+/// - Invariant: `halves` covers a 16-bit float for each posting of `vector`, whose range and checksums the reader has checked.
+@safe struct FineImpacts {
+  private let vector: ForwardVector
+  private let halves: UnsafeRawPointer
+
+  fileprivate init(_ vector: ForwardVector, _ halves: UnsafeRawPointer) {
+    self.vector = vector
+    unsafe self.halves = halves
+  }
+
+  @inline(__always)
+  subscript(number: Int) -> Double {
+    let half = unsafe halves.loadUnaligned(fromByteOffset: 2 &* number, as: UInt16.self)
+    return Double(vector.impact(number)) + Double(Float16(bitPattern: half))
+  }
+}
+
 /// Reads the vectors of a segment's documents one after the other.
 ///
 /// Ranges and checksums are verified when a block of the file is first touched; the reader remembers the stretch it verified
@@ -89,6 +109,7 @@ internal import CSparseKernels
   private let index: ForwardIndex
   private var verifiedStarts = 0..<0
   private var verifiedVectors = 0..<0
+  private var verifiedFineImpacts = 0..<0
 
   /// How many documents ahead of its use a vector is fetched from memory.
   static let prefetchDistance = 8
@@ -116,15 +137,32 @@ internal import CSparseKernels
       index.vectors.base + first &* size, first: first, count: end &- first, tokenWidth: index.tokenWidth)
   }
 
+  /// The impacts before rounding of a vector that this reader has read.
+  ///
+  /// - Throws: `noFineImpacts` when the segment keeps none, `storage` when a block of them is damaged.
+  @inline(__always)
+  mutating func fineImpacts(of vector: ForwardVector) throws(InvertedIndexError) -> FineImpacts {
+    guard let bytes = index.fineImpacts else { throw .noFineImpacts(file: index.path) }
+    let range = 2 &* vector.first..<2 &* (vector.first &+ vector.count)
+    // As many as there are postings (checked at opening), and the vector's numbers lie below that.
+    try Self.verify(range, of: bytes, &verifiedFineImpacts)
+    return unsafe FineImpacts(vector, bytes.base + range.lowerBound)
+  }
+
   /// Asks for the memory of a document's vector ahead of its use; any number is allowed.
   @inline(__always)
-  func prefetch(_ document: Int) {
+  func prefetch(_ document: Int, withFineImpacts: Bool = false) {
     guard document >= 0, document < index.documentCount else { return }
     // Not verified yet, and therefore only turned into an address that need not be one.
     let first = Int(unsafe (index.starts.base + 4 &* document).loadUnaligned(as: UInt32.self))
     let address = unsafe UInt(bitPattern: index.vectors.base) &+ UInt(first &* (index.tokenWidth &+ 1))
     for line in 0..<Self.prefetchedLines {
       unsafe newel_prefetch(UnsafeRawPointer(bitPattern: address &+ UInt(line &* Self.lineSize)))
+    }
+    // Only those of the query's terms are read, so a few of its lines at most.
+    if withFineImpacts, let bytes = index.fineImpacts {
+      let fine = unsafe UInt(bitPattern: bytes.base) &+ UInt(2 &* first)
+      for line in 0..<4 { unsafe newel_prefetch(UnsafeRawPointer(bitPattern: fine &+ UInt(line &* Self.lineSize))) }
     }
   }
 

@@ -8,7 +8,7 @@ enum ForwardSerializer {
   }
 
   static func write(
-    _ vectors: ForwardVectors, vocabularyCount: Int, to writer: EnvelopeWriter
+    _ vectors: ForwardVectors, vocabularyCount: Int, keepsFineImpacts: Bool = false, to writer: EnvelopeWriter
   ) throws(StorageError) {
     let width = tokenWidth(vocabularyCount: vocabularyCount)
     var summary = ByteWriter()
@@ -36,5 +36,13 @@ enum ForwardSerializer {
     }
     try writer.append(chunk)
     writer.end()
+
+    if keepsFineImpacts {
+      try writer.begin(.fineImpacts)
+      try writer.append(vectors.fineImpacts)
+      writer.end()
+      try writer.write(
+        .fineErrors, FineImpacts.errors(of: vectors, vocabularyCount: vocabularyCount).map(\.bitPattern))
+    }
   }
 }

@@ -4,14 +4,21 @@ public import ByteStorage
 ///
 /// Documents are numbered 0, 1, 2, … in the order they are appended; that order is also how equal scores are ordered,
 /// whatever order the postings use inside.
-/// Memory: 5 bytes per posting and 4 per document until ``write(postings:forward:ordering:)``, 4 more per posting during it.
+/// Memory: 5 bytes per posting (7 with fine impacts) and 4 per document until ``write(postings:forward:ordering:)``, 4 more per
+/// posting during it.
 public struct SegmentBuilder: Sendable {
   /// Number of tokens of the vocabulary; every token of a posting is below it.
   public let vocabularyCount: Int
+  /// Whether the forward file also holds each posting's impact before rounding, for scores in real numbers.
+  public let keepsFineImpacts: Bool
+  /// What the head lists hold; nil for a segment without, which approximate search by heads cannot use.
+  public let headLists: HeadListOptions?
   private(set) var vectors = ForwardVectors()
 
-  public init(vocabularyCount: Int) {
+  public init(vocabularyCount: Int, keepsFineImpacts: Bool = false, headLists: HeadListOptions? = nil) {
     self.vocabularyCount = vocabularyCount
+    self.keepsFineImpacts = keepsFineImpacts
+    self.headLists = headLists
   }
 
   public var documentCount: Int { vectors.documentCount }
@@ -19,12 +26,17 @@ public struct SegmentBuilder: Sendable {
 
   /// Appends one document.
   ///
-  /// - Parameter postings: in any order, each token once; an empty vector is allowed (the document is never found).
+  /// - Parameters:
+  ///   - postings: in any order, each token once; an empty vector is allowed (the document is never found).
+  ///   - fineImpacts: the impact of each posting before rounding (``ImpactQuantiser/fineImpact(of:)``), when the segment
+  ///     keeps them.
   /// - Throws: ``InvertedIndexError/invalidPosting(document:detail:)`` for a token outside the vocabulary, a token given
-  ///   twice or an impact of 0; ``InvertedIndexError/segmentFull(documents:postings:)`` when nothing more fits. The
+  ///   twice, an impact of 0, or fine impacts that are missing or beyond 16-bit floats; ``InvertedIndexError/segmentFull(documents:postings:)`` when nothing more fits. The
   ///   builder is unchanged after an error.
   /// - Complexity: O(n log n) for n postings.
-  public mutating func append(_ postings: [Posting]) throws(InvertedIndexError) {
+  public mutating func append(
+    _ postings: [Posting], fineImpacts: [Float]? = nil
+  ) throws(InvertedIndexError) {
     let document = documentCount
     guard document < SegmentLayout.maximumDocuments,
       postings.count <= SegmentLayout.maximumPostings - postingCount
@@ -43,6 +55,14 @@ public struct SegmentBuilder: Sendable {
       }
     }
     vectors.append(sorted)
+    if keepsFineImpacts {
+      do throws(InvertedIndexError) {
+        vectors.append(fine: try FineImpacts.halves(fineImpacts, of: postings, document: document))
+      } catch {
+        vectors.removeLast()
+        throw error
+      }
+    }
   }
 
   /// Writes the postings file (FORMAT.md §7.1) and the forward file (§7.2), sections only: the caller finishes or
@@ -57,7 +77,11 @@ public struct SegmentBuilder: Sendable {
     let lists = InvertedLists(inverting: vectors, vocabularyCount: vocabularyCount, order: order)
     try storing { () throws(StorageError) in
       try PostingsSerializer(lists: lists, vocabularyCount: vocabularyCount, order: order).write(to: postings)
-      try ForwardSerializer.write(vectors, vocabularyCount: vocabularyCount, to: forward)
+      try ForwardSerializer.write(
+        vectors, vocabularyCount: vocabularyCount, keepsFineImpacts: keepsFineImpacts, to: forward)
+      if let headLists {
+        try HeadListSerializer(vectors, vocabularyCount: vocabularyCount, options: headLists).write(to: forward)
+      }
     }
   }
 }
@@ -68,6 +92,8 @@ struct ForwardVectors: Sendable {
   private(set) var starts: [UInt32] = [0]
   private(set) var tokens: [UInt32] = []
   private(set) var impacts: [UInt8] = []
+  /// What rounding took from each posting, as bits of a 16-bit float; empty when not kept.
+  private(set) var fineImpacts: [UInt16] = []
 
   var documentCount: Int { starts.count - 1 }
   var postingCount: Int { tokens.count }
@@ -82,6 +108,16 @@ struct ForwardVectors: Sendable {
       impacts.append(posting.impact)
     }
     starts.append(UInt32(tokens.count))
+  }
+
+  mutating func append(fine halves: [UInt16]) { fineImpacts += halves }
+
+  /// Removes the last document, whose fine impacts were not appended.
+  mutating func removeLast() {
+    let range = range(of: documentCount - 1)
+    tokens.removeSubrange(range)
+    impacts.removeSubrange(range)
+    starts.removeLast()
   }
 }
 

@@ -163,6 +163,18 @@ public final class SegmentIndex: Sendable {
     try forward.vector(of: document)
   }
 
+  /// Whether documents have their impacts before rounding, so that scores in real numbers can be computed.
+  public var hasFineImpacts: Bool { forward.fineImpacts != nil }
+
+  /// Bytes of the impacts before rounding and of their errors.
+  public var fineImpactByteCount: Int { (forward.fineImpacts?.count ?? 0) + (forward.fineErrors?.count ?? 0) }
+
+  /// What the head lists hold; nil without them.
+  public var headLists: HeadListOptions? { forward.heads?.options }
+
+  /// Bytes of the head lists.
+  public var headListByteCount: Int { forward.heads?.byteCount ?? 0 }
+
   /// The inserted document at each place of the postings' order, nil when they are the same.
   func documentOrder() throws(InvertedIndexError) -> [UInt32]? {
     guard let orderBytes else { return nil }

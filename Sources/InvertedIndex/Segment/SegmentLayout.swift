@@ -58,6 +58,13 @@ extension SectionTag {
   static let order = SectionTag("ORDR")
   static let forwardStarts = SectionTag("FOFF")
   static let forwardVectors = SectionTag("FVEC")
+  static let fineImpacts = SectionTag("FWGT")
+  static let fineErrors = SectionTag("FERR")
+  static let headSummary = SectionTag("HSUM")
+  static let headPostings = SectionTag("HPST")
+  static let headTerms = SectionTag("HTRM")
+  static let headEnds = SectionTag("HEND")
+  static let headTails = SectionTag("HTAL")
 }
 
 extension EnvelopeWriter {

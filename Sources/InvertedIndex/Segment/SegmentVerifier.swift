@@ -6,6 +6,7 @@ extension SegmentIndex {
   /// - Complexity: O(postings) time, 5 bytes of memory per posting.
   public func verifyDeep() throws(InvertedIndexError) {
     let expected = try gatherFromForward()
+    try forward.verifyFineImpacts()
     guard expected.tokens == terms.map(\.token) else {
       throw inconsistent(section: "TERM", detail: "the terms are not those of the forward vectors")
     }
@@ -71,6 +72,9 @@ extension SegmentIndex {
         }
       }
       vectors.append(postings)
+    }
+    if let heads = forward.heads {
+      try HeadListSerializer(vectors, vocabularyCount: vocabularyCount, options: heads.options).verify(heads)
     }
     return InvertedLists(inverting: vectors, vocabularyCount: vocabularyCount, order: try verifiedOrder())
   }

@@ -15,7 +15,8 @@ enum ForwardSearch {
     _ query: SparseQuery, in placed: PlacedSegment, into collector: inout TopKCollector,
     counters: inout SearchCounters
   ) throws(InvertedIndexError) {
-    guard let bound = ForwardQuery(query, in: placed.index) else { return }
+    guard placed.acceptedCount > 0, let bound = ForwardQuery(query, in: placed.index) else { return }
+    counters.segmentsSearched += 1
     try WeightTable.borrow(bound.terms, vocabularyCount: placed.index.vocabularyCount) {
       table throws(InvertedIndexError) in
       var scorer = ForwardScorer(bound, placed, table)

@@ -97,7 +97,7 @@ private final class SharedSearch: Sendable {
 }
 
 extension SearchCounters {
-  fileprivate mutating func add(_ other: SearchCounters) {
+  mutating func add(_ other: SearchCounters) {
     postingsScored += other.postingsScored
     documentsScored += other.documentsScored
     blocksChecked += other.blocksChecked

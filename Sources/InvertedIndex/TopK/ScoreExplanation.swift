@@ -3,6 +3,8 @@ public struct Contribution: Sendable, Equatable {
   public let term: SparseQuery.Term
   /// The document's impact for the token, 0 when it has none.
   public let impact: UInt8
+  /// The impact before rounding, 0 when it has none; nil in a segment without.
+  public let fineImpact: Double?
   /// `weight · impact`, negative for a negative term.
   public let amount: Int
 }
@@ -16,11 +18,20 @@ extension TopKSearch {
     of query: SparseQuery, to document: Int, in segment: SegmentIndex
   ) throws(InvertedIndexError) -> [Contribution] {
     var impacts: [UInt32: UInt8] = [:]
-    for posting in try segment.forwardVector(of: document) { impacts[posting.token] = posting.impact }
+    var fineImpacts: [UInt32: Double] = [:]
+    var reader = ForwardReader(segment.forward)
+    let vector = try reader.vector(of: document)
+    let fine = segment.hasFineImpacts ? try reader.fineImpacts(of: vector) : nil
+    for number in 0..<vector.count {
+      impacts[vector.token(number)] = vector.impact(number)
+      if let fine { fineImpacts[vector.token(number)] = fine[number] }
+    }
     return query.terms.map { term in
       let impact = impacts[term.token] ?? 0
       let amount = Int(term.weight) * Int(impact)
-      return Contribution(term: term, impact: impact, amount: term.role == .negative ? -amount : amount)
+      return Contribution(
+        term: term, impact: impact, fineImpact: fine == nil ? nil : fineImpacts[term.token] ?? 0,
+        amount: term.role == .negative ? -amount : amount)
     }
   }
 }

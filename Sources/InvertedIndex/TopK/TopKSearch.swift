@@ -71,13 +71,12 @@ public enum TopKSearch {
   /// Offers what one segment has to a collector.
   ///
   /// - Returns: the most that a document left out for the budget can score; 0 when none was left out.
+  /// - Throws: when something that the query needs is damaged; what the collector holds then is true, but not all.
   static func run(
     _ algorithm: TopKAlgorithm, _ query: SparseQuery, in segment: PlacedSegment, into collector: inout TopKCollector,
     counters: inout SearchCounters, budget: SpentBudget = .unlimited
   ) throws(InvertedIndexError) -> UInt32 {
     if algorithm == .forward {
-      if segment.acceptedCount == 0 { return 0 }
-      counters.segmentsSearched += 1
       try ForwardSearch.run(query, in: segment, into: &collector, counters: &counters)
       return 0
     }

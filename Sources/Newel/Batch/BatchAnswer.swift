@@ -18,8 +18,8 @@ public struct BatchAnswer: Sendable, Codable, Equatable {
   public let unknownWords: [String]
   /// Stop words, punctuation and words that cancel each other out, left out on purpose.
   public let ignoredWords: [String]
-  /// Whether the hits are the best there are; false only when the request's budget was spent.
-  public let exact: Bool
-  /// With a spent budget, the most that a document left out can score.
+  /// Whether the hits are the best there are, and by which scores.
+  public let exact: AnswerExactness
+  /// When not exact, the most that a document left out can score; nil when that is not known.
   public let missedScoreBound: Double?
 }

@@ -63,7 +63,7 @@ extension NewelIndex {
 extension BatchAnswer {
   /// The public form of what was found.
   init(
-    _ ranking: (translated: TranslatedQuery, result: TopKResult, accepted: Int?), offset: Int, in index: NewelIndex
+    _ ranking: (translated: TranslatedQuery, result: Ranking, accepted: Int?), offset: Int, in index: NewelIndex
   ) throws(NewelError) {
     let (translated, result, _) = ranking
     var hits: [RankedHit] = []
@@ -71,12 +71,11 @@ extension BatchAnswer {
     for (position, scored) in result.hits.enumerated().dropFirst(offset) {
       hits.append(
         RankedHit(
-          rank: position + 1, key: try index.key(of: scored.ordinal),
-          score: Double(scored.score) * translated.scoreUnit,
-          integerScore: scored.score))
+          rank: position + 1, key: try index.key(of: scored.ordinal), score: scored.score,
+          integerScore: scored.integerScore))
     }
     self.init(
-      hits: hits, unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords, exact: result.isExact,
-      missedScoreBound: result.isExact ? nil : Double(result.missedBound) * translated.scoreUnit)
+      hits: hits, unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords, exact: result.exact,
+      missedScoreBound: result.missedBound)
   }
 }

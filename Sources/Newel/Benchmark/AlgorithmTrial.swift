@@ -1,8 +1,9 @@
 internal import InvertedIndex
 
-/// One algorithm at one number of results: its answers from the first pass, its times from the others.
+/// One way of searching at one number of results: its answers from the first pass, its times from the others.
 struct AlgorithmTrial {
-  private let algorithm: TopKAlgorithm
+  private let mode: TrialMode
+  private let name: String
   private let count: Int
   private let truth: GroundTruth?
   /// Nanoseconds of each timed pass, by query.
@@ -14,8 +15,9 @@ struct AlgorithmTrial {
   private var found = 0
   private var wanted = 0
 
-  init(_ algorithm: TopKAlgorithm, count: Int, truth: GroundTruth?) {
-    self.algorithm = algorithm
+  init(_ mode: TrialMode, name: String, count: Int, truth: GroundTruth?) {
+    self.mode = mode
+    self.name = name
     self.count = count
     self.truth = truth
   }
@@ -31,24 +33,32 @@ struct AlgorithmTrial {
     times.reserveCapacity(queries.vectors.count)
     for (number, vector) in queries.vectors.enumerated() {
       let start = ThreadClock.nanoseconds()
-      let query = try SparseQuery(weights: vector.weights, required: vector.required)
-      let result = try TopKSearch.search(query, k: count, algorithm: algorithm.engine, in: segments)
+      let result = try mode.answer(vector, k: count, in: segments)
       times.append(ThreadClock.nanoseconds() - start)
       if !isTimed { note(result, ofQuery: number) }
     }
     if isTimed { passes.append(times) }
   }
 
-  private mutating func note(_ result: TopKResult, ofQuery query: Int) {
+  private mutating func note(_ result: TrialMode.Answer, ofQuery query: Int) {
     var hash = AnswerHash()
-    for hit in result.hits { hash.add(UInt64(hit.ordinal) << 32 | UInt64(hit.score)) }
+    let hits = result.hits
+    // An integer score fits beside the ordinal.
+    for hit in hits {
+      if hit.score <= UInt64(UInt32.max) {
+        hash.add(UInt64(hit.ordinal) << 32 | hit.score)
+      } else {
+        hash.add(UInt64(hit.ordinal))
+        hash.add(hit.score)
+      }
+    }
     answers.append(hash.value)
     counters.add(result.counters)
-    algorithmsRun[result.algorithm.rawValue, default: 0] += 1
+    algorithmsRun[result.algorithm, default: 0] += 1
     guard let truth else { return }
     let best = truth.best(count, ofQuery: query)
     wanted += best.wanted
-    found += min(best.wanted, result.hits.count { best.accepted.contains($0.ordinal) })
+    found += min(best.wanted, hits.count { best.accepted.contains($0.ordinal) })
   }
 
   func cell(queryCount: Int) -> MeasurementReport.Cell {
@@ -57,7 +67,7 @@ struct AlgorithmTrial {
     let perQuery = 1 / Double(max(1, queryCount))
     let digits = String(hash.value, radix: 16)
     return MeasurementReport.Cell(
-      count: count, algorithm: algorithm.rawValue, microseconds: LatencySummary(passes: passes),
+      count: count, algorithm: name, microseconds: LatencySummary(passes: passes),
       passes: passes.count,
       postingsScored: Double(counters.postings) * perQuery, documentsScored: Double(counters.documents) * perQuery,
       blocksChecked: Double(counters.blocks) * perQuery,
@@ -69,7 +79,7 @@ struct AlgorithmTrial {
   func disagreement(with reference: AlgorithmTrial) -> String? {
     let differing = zip(answers, reference.answers).map { $0 != $1 }
     guard let first = differing.firstIndex(of: true) else { return nil }
-    return "At k=\(count), \(algorithm.rawValue) and \(reference.algorithm.rawValue) answer "
+    return "At k=\(count), \(name) and \(reference.name) answer "
       + "\(differing.count { $0 }) of \(differing.count) queries differently, the first of them number \(first)."
   }
 

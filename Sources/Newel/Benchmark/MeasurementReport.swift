@@ -30,6 +30,8 @@ package struct MeasurementReport: Sendable, Codable {
   package let unknownTokens: Int
   /// Queries that no document can match, such as those without a known token. They are timed like the others.
   package let emptyQueries: Int
+  /// Which scores decided.
+  package let exactness: Exactness
   /// By number of results, then by algorithm, in the order of the request.
   package let cells: [Cell]
   /// One sentence for each algorithm whose answers differ from the first one's; empty when all agree.

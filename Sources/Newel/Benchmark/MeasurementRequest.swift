@@ -14,11 +14,13 @@ package struct MeasurementRequest: Sendable {
   package var truth: GroundTruth?
   /// What hits must have in their metadata; see ``SearchRequest/conditions``.
   package var conditions: [String]
+  /// Which scores decide.
+  package var exactness: Exactness
 
   package init(
     queries: [SearchRequest.Query], counts: [Int] = [10, 100, 1000],
     algorithms: [TopKAlgorithm] = TopKAlgorithm.allCases, passes: Int = 3, budget: Double? = nil,
-    truth: GroundTruth? = nil, conditions: [String] = []
+    truth: GroundTruth? = nil, conditions: [String] = [], exactness: Exactness = .integer
   ) {
     self.queries = queries
     self.counts = counts
@@ -27,5 +29,6 @@ package struct MeasurementRequest: Sendable {
     self.budget = budget
     self.truth = truth
     self.conditions = conditions
+    self.exactness = exactness
   }
 }

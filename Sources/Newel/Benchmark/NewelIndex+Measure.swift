@@ -18,7 +18,11 @@ extension NewelIndex {
     var cells: [MeasurementReport.Cell] = []
     var disagreements: [String] = []
     for count in request.counts {
-      var trials = request.algorithms.map { AlgorithmTrial($0, count: count, truth: request.truth) }
+      var trials = request.algorithms.map { algorithm in
+        AlgorithmTrial(
+          request.exactness == .float ? .float(algorithm) : .integer(algorithm), name: algorithm.rawValue, count: count,
+          truth: request.truth)
+      }
       for pass in 0...request.passes {
         for index in trials.indices {
           if pass > 1, trials[index].seconds >= request.budget ?? .infinity { continue }
@@ -45,10 +49,10 @@ extension NewelIndex {
       index: path, documentCount: documentCount, queryCount: queries.vectors.count,
       meanQueryTokens: Double(tokens) / Double(queries.vectors.count), unknownTokens: queries.unknownTokens,
       emptyQueries: queries.vectors.count { !$0.weights.contains { $0.weight > 0 } },
-      cells: cells, disagreements: disagreements)
+      exactness: request.exactness, cells: cells, disagreements: disagreements)
   }
 
-  private static func check(_ request: MeasurementRequest) throws(NewelError) {
+  static func check(_ request: MeasurementRequest) throws(NewelError) {
     func refuse(_ sentence: String) -> NewelError { NewelError(.invalidArgument, sentence) }
     guard !request.queries.isEmpty else { throw refuse("There are no queries to measure.") }
     guard !request.algorithms.isEmpty else { throw refuse("There is no algorithm to measure.") }

@@ -32,6 +32,11 @@ final class BuildJob {
     }
     filter = request.conditions.isEmpty ? nil : try MetadataFilter(parsing: request.conditions)
     existing = try Self.open(request.index, fileSystem)
+    if let mass = request.headMass {
+      _ = try HeadListOptions(mass: mass, cap: request.headCap)
+    } else if request.headCap != nil {
+      throw NewelError(.invalidArgument, "A cap of head lists goes with the share of weight that they hold.")
+    }
     try checkIsPossible()
     try checkFitsExisting()
   }
@@ -62,6 +67,7 @@ final class BuildJob {
   /// Refuses what an existing index cannot take up: it has one field of captions, and dense rows for all or for none.
   private func checkFitsExisting() throws {
     guard let settings = existing?.configuration else { return }
+    try checkFitsScores(settings)
     if let field = request.captionField, field != settings.settings["captionField"] ?? Self.usualCaptionField {
       let own = settings.settings["captionField"] ?? Self.usualCaptionField
       throw NewelError(
@@ -76,6 +82,23 @@ final class BuildJob {
           ? "'\(request.index)' was built without dense rows; leave --dense-rows out, or build a new index."
           : "'\(request.index)' was built with dense rows, which all of its documents have; leave --no-dense-rows out, or "
             + "build a new index.")
+    }
+  }
+
+  /// Refuses other scores and lists than the index has: all of its documents have them, or none.
+  private func checkFitsScores(_ settings: IndexConfiguration) throws {
+    if let keeps = request.keepsFloatWeights, keeps != settings.keepsFloatWeights {
+      throw NewelError(
+        .invalidArgument,
+        "'\(request.index)' was built \(settings.keepsFloatWeights ? "with" : "without") float weights; append to it in the "
+          + "same way, or build a new index.")
+    }
+    guard request.headMass != nil || request.headCap != nil else { return }
+    if request.headMass ?? settings.headMass != settings.headMass || request.headCap != settings.headCap {
+      let own = settings.headMass.map { "with head lists of mass \($0)" } ?? "without head lists"
+      throw NewelError(
+        .invalidArgument,
+        "'\(request.index)' was built \(own); leave --head-lists and --head-cap out, or build a new index.")
     }
   }
 
@@ -103,7 +126,8 @@ final class BuildJob {
       request.index,
       creating: IndexConfiguration(
         ceiling: ceiling, vocabularyFingerprint: fingerprint, denseDimension: denseDimension, tokenizer: tokenizer,
-        keyField: request.keyField, settings: settings),
+        keyField: request.keyField, floatWeights: request.keepsFloatWeights ?? false, headMass: request.headMass,
+        headCap: request.headCap, settings: settings),
       fileSystem: fileSystem)
     let known = writer.configuration.filterFields ?? []
     let added = request.filterFields.filter { !known.contains($0) }
@@ -125,18 +149,22 @@ final class BuildJob {
   ) throws {
     var postings: [Posting] = []
     postings.reserveCapacity(weights.count)
+    var fineImpacts: [Float]? = writer.configuration.keepsFloatWeights ? [] : nil
     for (token, weight) in weights {
       if weight > quantiser.ceiling {
         weightsClipped += 1
         largestWeight = max(largestWeight, weight)
       }
       let impact = quantiser.impact(of: weight)
-      if impact > 0 { postings.append(Posting(token: token, impact: impact)) }
+      guard impact > 0 else { continue }
+      postings.append(Posting(token: token, impact: impact))
+      fineImpacts?.append(quantiser.fineImpact(of: weight))
     }
     do {
       try writer.add(
         StoredDocument(
-          key: key.text, metadata: metadata, postings: postings, denseRow: denseRow, object: object))
+          key: key.text, metadata: metadata, postings: postings, fineImpacts: fineImpacts, denseRow: denseRow,
+          object: object))
     } catch IndexStoreError.duplicateKey {
       let isOld = try existing?.ordinal(ofKey: key.text) != nil
       let advice =
@@ -178,7 +206,7 @@ final class BuildJob {
       index: request.index, generation: commit.generation, documentsAdded: documentsAdded,
       documentsInAll: Int(commit.documentCount), postingsAdded: postingsAdded, rowsSkipped: rowsSkipped,
       ceiling: Double(writer.configuration.ceiling), weightsClipped: weightsClipped,
-      largestClippedWeight: weightsClipped > 0 ? Double(largestWeight) : nil,
-      keysAreRowNumbers: keysAreRowNumbers, seconds: 0)
+      largestClippedWeight: weightsClipped > 0 ? Double(largestWeight) : nil, keysAreRowNumbers: keysAreRowNumbers,
+      seconds: 0)
   }
 }

@@ -33,6 +33,14 @@ public struct BuildRequest: Sendable {
   /// Metadata fields that searches can filter by however many values they have; others as long as they have few. Kept by the
   /// index for what is appended later.
   public var filterFields: [String]
+  /// Whether documents keep what rounding to 8 bits took from their weights, for searches by real scores (2 bytes per token of
+  /// a document); nil means as the index does, no for a new one. Appending otherwise is refused.
+  public var keepsFloatWeights: Bool?
+  /// Head lists for approximate searches: the share of each document's weight that they hold, above 0 and at most 1; nil
+  /// means as the index does, none for a new one. Appending otherwise is refused.
+  public var headMass: Double?
+  /// Most documents in the head list of a token, the heaviest ones; nil for all. Goes with ``headMass``.
+  public var headCap: Int?
 
   public init(
     index: String, source: Source, conditions: [String] = [], top: Int? = nil, keyField: String? = nil,

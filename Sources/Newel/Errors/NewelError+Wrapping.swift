@@ -42,8 +42,10 @@ extension NewelError {
     switch error {
     case .storage(let error): code(of: error)
     case .inconsistent: .damaged
-    case .invalidQueryWeight, .tooManyTerms, .invalidResultCount, .invalidBudget: .invalidArgument
-    case .invalidCeiling, .invalidPosting, .segmentFull: .invalidInput
+    case .invalidQueryWeight, .tooManyTerms, .invalidResultCount, .invalidBudget, .invalidHeadLists,
+      .invalidHeadSearch:
+      .invalidArgument
+    case .invalidCeiling, .invalidPosting, .segmentFull, .noFineImpacts, .noHeadLists: .invalidInput
     }
   }
 

@@ -74,4 +74,11 @@ extension NewelIndex {
       throw NewelError(wrapping: error)
     }
   }
+
+  /// The keys of documents.
+  package func keys(of documents: [UInt32]) throws(NewelError) -> [UInt32: String] {
+    var found: [UInt32: String] = [:]
+    for ordinal in documents where found[ordinal] == nil { found[ordinal] = try key(of: ordinal) }
+    return found
+  }
 }

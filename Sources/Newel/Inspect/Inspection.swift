@@ -72,6 +72,14 @@ public struct IndexStatistics: Sendable, Codable {
   public let head: String?
   public let tokenizer: String
   public let denseDimension: Int?
+  /// Bytes of the float weights, part of the forward files; nil in an index without.
+  public let floatWeightBytes: Int?
+  /// The share of each document's weight in head lists; nil in an index without.
+  public let headMass: Double?
+  /// Most documents in the head list of a token; nil for all.
+  public let headCap: Int?
+  /// Bytes of the head lists, part of the forward files; nil in an index without.
+  public let headListBytes: Int?
   /// Bytes per kind of file: `postings`, `forward`, `documents`, `vectors`, `head`, `vocabulary`, `catalog`.
   public let bytesByKind: [String: Int]
   /// Their sum.

@@ -34,6 +34,11 @@ extension NewelIndex {
       },
       ceiling: Double(snapshot.configuration.ceiling), head: snapshot.configuration.settings["head"],
       tokenizer: encoder.tokenizer.name, denseDimension: snapshot.configuration.denseDimension,
+      floatWeightBytes: snapshot.configuration.keepsFloatWeights
+        ? segments.reduce(0) { $0 + $1.index.fineImpactByteCount } : nil,
+      headMass: snapshot.configuration.headMass, headCap: snapshot.configuration.headCap,
+      headListBytes: snapshot.configuration.headMass == nil
+        ? nil : segments.reduce(0) { $0 + $1.index.headListByteCount },
       bytesByKind: bytes, byteCount: bytes.values.reduce(0, +),
       filterFields: fields.map { IndexStatistics.FilterField(name: $0.name, valueCount: $0.valueCount) })
   }

@@ -8,12 +8,15 @@ package enum OutputKind: Sendable {
   case head
   /// A TREC run file.
   case run
+  /// An SVG picture.
+  case picture
 
   /// What people call it.
   var name: String {
     switch self {
     case .head: "head file"
     case .run: "run file"
+    case .picture: "picture"
     }
   }
 
@@ -22,7 +25,16 @@ package enum OutputKind: Sendable {
     switch self {
     case .head: TokenHead.isHead(path, fileSystem: PosixFileSystem())
     case .run: Self.isRun(path)
+    case .picture: Self.isPicture(path)
     }
+  }
+
+  /// Whether a file is an SVG picture as Newel writes it.
+  private static func isPicture(_ path: String) -> Bool {
+    guard let file = try? PosixFileSystem().map(path), var reader = try? ByteReader(file, section: "the first bytes"),
+      let bytes = try? reader.bytes(4)
+    else { return false }
+    return bytes == Array("<svg".utf8)
   }
 
   /// Whether a file is empty, as the run of queries without hits is, or its first line has the six fields of a run:

@@ -4,12 +4,14 @@ internal import InvertedIndex
 extension NewelIndex {
   /// Finds the best documents for a query.
   ///
-  /// The answer is exact, the same for every algorithm to the bit, unless the request has a budget; the response says which.
+  /// The answer is exact, the same for every algorithm to the bit, unless the request has a budget or asks for head lists; the
+  /// response says which.
   ///
   /// - Parameter threads: how many segments may be searched at a time; nil for one per core. The hits are the same, the
   ///   counts of work done are not.
   /// - Throws: ``NewelError``: `invalidArgument` for a count below 1, a query or condition that cannot be read or a field that cannot
-  ///   be filtered by, `nothingToSearch` for a query without a known word, `damaged` when a part of the index that the query needs fails its checksum.
+  ///   be filtered by, `nothingToSearch` for a query without a known word, `invalidInput` when the index was built without what the
+  ///   request needs, `damaged` when a part of the index that the query needs fails its checksum.
   public func search(_ request: SearchRequest, threads: Int? = 1) throws(NewelError) -> SearchResponse {
     let (translated, result, accepted) = try rank(request, threads: threads)
     do {
@@ -17,12 +19,12 @@ extension NewelIndex {
       for (position, scored) in result.hits.enumerated().dropFirst(request.offset) {
         hits.append(
           try hit(
-            scored, rank: position + 1, for: translated, includesMetadata: request.includesMetadata))
+            scored, rank: position + 1, for: translated, by: request.exactness,
+            includesMetadata: request.includesMetadata))
       }
       return SearchResponse(
         hits: hits, unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords,
-        algorithm: result.algorithm.rawValue, exact: result.isExact,
-        missedScoreBound: result.isExact ? nil : Double(result.missedBound) * translated.scoreUnit,
+        algorithm: result.algorithm, exact: result.exact, missedScoreBound: result.missedBound,
         postingsScored: result.counters.postingsScored, documentsScored: result.counters.documentsScored,
         blocksChecked: result.counters.blocksChecked, documentCount: documentCount, documentsAccepted: accepted)
     } catch {
@@ -33,23 +35,16 @@ extension NewelIndex {
   /// What a request means, the best documents up to the last one that it asks for, and how many its conditions accept.
   func rank(
     _ request: SearchRequest, threads: Int?
-  ) throws(NewelError) -> (translated: TranslatedQuery, result: TopKResult, accepted: Int?) {
+  ) throws(NewelError) -> (translated: TranslatedQuery, result: Ranking, accepted: Int?) {
     try request.check()
     let translated = try translate(request.query)
     let filtered = try filters.filtered(request.conditions, in: self)
     let offset = min(request.offset, documentCount)
     let wanted = min(request.count, max(1, documentCount - offset))
     do {
-      // A budget is spent in one place, in the order of the segments.
-      if request.budget == nil {
-        let result = try ParallelSearch.search(
-          translated.query, k: offset + wanted, algorithm: request.algorithm.engine, in: filtered.segments,
-          workers: WorkerThreads.count(threads), concurrently: WorkerThreads.run)
-        return (translated, result, filtered.acceptedCount)
-      }
-      let result = try TopKSearch.search(
-        translated.query, k: offset + wanted, algorithm: request.algorithm.engine, budget: request.budget?.engine,
-        in: filtered.segments)
+      let result = try request.ranking(
+        of: translated.query, k: offset + wanted, in: filtered.segments, step: Double(quantiser.ceiling) / 255,
+        workers: WorkerThreads.count(threads))
       return (translated, result, filtered.acceptedCount)
     } catch {
       throw NewelError(wrapping: error)
@@ -57,15 +52,15 @@ extension NewelIndex {
   }
 
   func hit(
-    _ scored: ScoredDocument, rank: Int, for translated: TranslatedQuery, includesMetadata: Bool
+    _ scored: Ranking.Entry, rank: Int, for translated: TranslatedQuery, by exactness: Exactness,
+    includesMetadata: Bool
   ) throws -> SearchHit {
     let ordinal = UInt64(scored.ordinal)
     let (segment, document) = try locate(ordinal)
-    let contributions = try scoredContributions(translated, document: document, in: segment).parts
+    let contributions = try scoredContributions(translated, document: document, in: segment, by: exactness).parts
     let metadata = includesMetadata ? String(decoding: try snapshot.metadata(of: ordinal), as: UTF8.self) : nil
     return SearchHit(
-      rank: rank, key: try key(of: scored.ordinal), score: Double(scored.score) * translated.scoreUnit,
-      integerScore: scored.score,
+      rank: rank, key: try key(of: scored.ordinal), score: scored.score, integerScore: scored.integerScore,
       contributions: contributions.filter { $0.integerAmount != 0 }
         .sorted { ($0.integerAmount, $1.token) > ($1.integerAmount, $0.token) },
       metadata: metadata)
@@ -78,7 +73,7 @@ extension NewelIndex {
 
   /// What each term gives a document, the sum, and whether a search would return it.
   func scoredContributions(
-    _ translated: TranslatedQuery, document: Int, in segment: SegmentIndex
+    _ translated: TranslatedQuery, document: Int, in segment: SegmentIndex, by exactness: Exactness = .integer
   ) throws(NewelError) -> (parts: [TokenContribution], total: Int, isHit: Bool, missing: [String]) {
     let contributions: [Contribution]
     do {
@@ -89,7 +84,15 @@ extension NewelIndex {
     let total = contributions.reduce(0) { $0 + $1.amount }
     let missing = contributions.filter { $0.term.role == .required && $0.impact == 0 }.map { name(of: $0.term.token) }
     let parts = contributions.map { part in
-      TokenContribution(
+      if exactness == .float, let fine = part.fineImpact {
+        let weight = fine * Double(quantiser.ceiling) / 255
+        let amount = part.term.magnitude * weight
+        return TokenContribution(
+          token: name(of: part.term.token), role: TokenContribution.Role(part.term.role),
+          queryWeight: part.term.magnitude, documentWeight: weight,
+          amount: part.term.role == .negative ? -amount : amount, integerAmount: part.amount)
+      }
+      return TokenContribution(
         token: name(of: part.term.token), role: TokenContribution.Role(part.term.role),
         queryWeight: Double(part.term.weight) / translated.query.factor,
         documentWeight: Double(quantiser.weight(of: part.impact)),

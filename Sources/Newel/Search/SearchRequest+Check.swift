@@ -3,8 +3,8 @@ internal import InvertedIndex
 extension SearchRequest {
   /// Refuses numbers that no search can be done with, whatever the query.
   ///
-  /// - Throws: `invalidArgument` for fewer than one result, a negative offset, or a budget without work or for an algorithm
-  ///   that knows no budgets.
+  /// - Throws: `invalidArgument` for fewer than one result, a negative offset, a budget without work or for an algorithm
+  ///   that knows no budgets, and ways of searching that exclude each other.
   package func check() throws(NewelError) {
     guard count >= 1 else {
       throw NewelError(.invalidArgument, "\(count) results were asked for, but there must be at least 1.")
@@ -12,7 +12,21 @@ extension SearchRequest {
     guard offset >= 0 else {
       throw NewelError(.invalidArgument, "The offset is \(offset), but it must not be negative.")
     }
+    if let heads {
+      guard heads.candidates >= 1, heads.cut ?? 1 >= 1 else {
+        throw NewelError(
+          wrapping: InvertedIndexError.invalidHeadSearch(candidates: heads.candidates, cut: heads.cut))
+      }
+      guard budget == nil, algorithm == .auto else {
+        throw NewelError(
+          .invalidArgument, "A search by head lists has neither a budget nor an algorithm; leave these out.")
+      }
+    }
     guard let budget else { return }
+    guard exactness == .integer else {
+      throw NewelError(
+        .invalidArgument, "Real scores are for exact answers and do not go with a budget; leave one of them out.")
+    }
     let hasWork = budget.blocks ?? 1 >= 1 && budget.milliseconds ?? 1 > 0
     guard hasWork, algorithm == .auto || algorithm == .superblock else {
       throw NewelError(wrapping: InvertedIndexError.invalidBudget)

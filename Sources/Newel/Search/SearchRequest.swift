@@ -59,6 +59,10 @@ public struct SearchRequest: Sendable {
   public var budget: SearchBudget?
   /// Whether hits carry the documents' metadata.
   public var includesMetadata: Bool
+  /// Which scores decide. Real scores do not go with a budget.
+  public var exactness = Exactness.integer
+  /// Search by head lists, which is approximate; nil for an exact answer. Does not go with an algorithm or a budget.
+  public var heads: HeadListSearch?
 
   /// - Parameter query: words, in the query language.
   public init(

@@ -40,9 +40,10 @@ public struct SearchResponse: Sendable, Codable {
   public let ignoredWords: [String]
   /// The algorithm that ran.
   public let algorithm: String
-  /// Whether these are the best documents, in order; false only when a budget was spent before that was certain.
-  public let exact: Bool
-  /// When not exact: no document outside the answer scores more than this.
+  /// Whether these are the best documents, in order, and by which scores; not when a budget was spent or head lists were read
+  /// and something better may have been missed.
+  public let exact: AnswerExactness
+  /// When not exact: no document outside the answer scores more than this; nil when that is not known.
   public let missedScoreBound: Double?
   public let postingsScored: Int
   public let documentsScored: Int

@@ -10,6 +10,12 @@ struct BenchmarkCommand: ParsableCommand {
       Times are processor time of one thread, from query vector to the ordinals and scores of the best documents; the \
       median over the passes for each query, then the distribution over the queries. Exit status 1 when two algorithms \
       differ in any answer. For steady times, keep to one core: taskset -c 1 newel benchmark …
+
+      With --curve the first of the counts is measured with exact search, with exact search stopped by a number of blocks \
+      or a deadline, and with head lists where the index has them, over many settings, and drawn as mean latency against \
+      recall; recall is against --truth, or against the exact answer. With --json: {"index", "documentCount", "queryCount", \
+      "meanQueryTokens", "count", "truth", "lines": [{"mode", "points": [{"setting", "microseconds": {"mean", "p50", "p95", \
+      "p99", "spread"}, "recall"}]}]}.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -41,6 +47,12 @@ struct BenchmarkCommand: ParsableCommand {
   var truth: String?
 
   @OptionGroup var filter: FilterOption
+  @Option(help: "Which scores decide: sums of 8-bit weights, or float for an index built with --float-weights.")
+  var exact: Exactness = .integer
+
+  @Option(help: "Draw recall against latency of approximate searches into this SVG file.", completion: .file())
+  var curve: String?
+
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
@@ -58,12 +70,39 @@ struct BenchmarkCommand: ParsableCommand {
       queries: try QueryFile.read(queries, limit: limitQueries), counts: counts.values,
       algorithms: algorithms?.values ?? TopKAlgorithm.allCases,
       passes: passes, budget: budget, truth: try truth.map { try GroundTruth.read($0) },
-      conditions: filter.conditions)
+      conditions: filter.conditions, exactness: exact)
+    if let curve { return try draw(request, of: opened, into: curve) }
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { progress in
       try opened.measure(request, progress: progress)
     }
     if json.json { try JSONOutput.print(report) } else { show(report) }
     if !report.disagreements.isEmpty { throw CommandFailure(report.disagreements.joined(separator: " ")) }
+  }
+
+  /// Measures and draws a curve; its numbers go to standard output.
+  private func draw(_ request: MeasurementRequest, of index: NewelIndex, into path: String) throws {
+    let file = try OutputFile(path, kind: .picture, inputs: [queries, self.index.index] + [truth].compactMap(\.self))
+    let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { progress in
+      try index.curve(request, progress: progress)
+    }
+    try file.append(CurveDrawing(report).svg)
+    try file.finish()
+    if json.json { return try JSONOutput.print(report) }
+    var table = TextTable([
+      .init("mode"), .init("setting"), .init("mean", .right), .init("p50", .right), .init("p95", .right),
+      .init("spread", .right), .init("recall@\(report.count)", .right),
+    ])
+    for line in report.lines {
+      for point in line.points {
+        table.append([
+          line.mode, point.setting, NumberText.fixed(point.microseconds.mean, decimals: 1),
+          NumberText.fixed(point.microseconds.p50, decimals: 1), NumberText.fixed(point.microseconds.p95, decimals: 1),
+          NumberText.fixed(100 * point.microseconds.spread, decimals: 0) + " %",
+          NumberText.fixed(point.recall, decimals: 4),
+        ])
+      }
+    }
+    Console.print(table)
   }
 
   private func show(_ report: MeasurementReport) {

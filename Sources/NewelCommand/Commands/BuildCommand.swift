@@ -13,8 +13,8 @@ struct BuildCommand: ParsableCommand {
       Building into a folder that is an index appends a segment to it. Everything becomes visible at once when the build \
       has succeeded; a build that fails, is stopped or is killed leaves the index as it was.
 
-      To append rows, leave --head out: the index has kept its own. It has kept --top, --key-field and --filter-field, \
-      which may be others for the new rows, and --caption-field and --dense-rows, which may not.
+      To append rows, leave --head out: the index has kept its own. It has kept --top, --key-field and --filter-field, which \
+      may be others for the new rows, and --caption-field, --dense-rows, --float-weights and --head-lists, which may not.
 
       Searches can filter by every metadata field of few values (categories, years, truth values), as 'newel stats' lists \
       them. Fields of very many, such as addresses and captions, are left out unless named by --filter-field.
@@ -69,6 +69,18 @@ struct BuildCommand: ParsableCommand {
     help: "Keep the embeddings in the index, for re-ranking (2 bytes per dimension; default: yes).")
   var denseRows: Bool?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Keep weights to 20 bits, for search --exact float (2 bytes more per token of a document; default: no).")
+  var floatWeights: Bool?
+
+  @Option(
+    help: "Also make head lists with this share of each document's weight (0.5 or so), for search --approximate heads.")
+  var headLists: Double?
+
+  @Option(parsing: .unconditional, help: "With --head-lists: most documents in the list of a token.")
+  var headCap: Int?
+
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
@@ -83,6 +95,7 @@ struct BuildCommand: ParsableCommand {
     if sparse != nil, denseRows == true {
       throw ValidationError("--sparse vectors have no dense rows; leave --dense-rows out.")
     }
+    if headCap != nil, headLists == nil { throw ValidationError("--head-cap goes with --head-lists.") }
     if sparse != nil, head != nil { throw ValidationError("--sparse vectors are tokens already; leave --head out.") }
   }
 
@@ -93,14 +106,18 @@ struct BuildCommand: ParsableCommand {
     } else {
       source = .sparse(vectors: sparse ?? "", metadata: metadata, vocabulary: vocabulary)
     }
-    let request = BuildRequest(
+    var request = BuildRequest(
       index: index.index, source: source, conditions: conditions, top: top, keyField: keyField,
       captionField: captionField, keepsDenseRows: denseRows, filterFields: filterField)
+    request.keepsFloatWeights = floatWeights
+    request.headMass = headLists
+    request.headCap = headCap
+    let final = request
     Interruption.watch()
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { show in
-      try NewelIndex.build(request) { progress in
+      try NewelIndex.build(final) { progress in
         if Interruption.isRequested {
-          throw NewelError(.cancelled, "The build was stopped; '\(request.index)' is as it was before.")
+          throw NewelError(.cancelled, "The build was stopped; '\(final.index)' is as it was before.")
         }
         try show(progress)
       }
@@ -115,9 +132,8 @@ struct BuildCommand: ParsableCommand {
       line += ", \(NumberText.grouped(report.documentsInAll)) in all"
     }
     if report.rowsSkipped > 0 { line += "; \(Console.count(report.rowsSkipped, "row")) left out by --where" }
-    line += clipping.remark
     if report.keysAreRowNumbers { line += "; keys are row numbers, because no row has an id, key or image_path" }
-    Console.print(line)
+    Console.print(line + clipping.remark)
   }
 
   /// What to say about weights above the ceiling: a warning when they take something from the answers.

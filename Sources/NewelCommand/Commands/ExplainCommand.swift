@@ -5,12 +5,13 @@ struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
     abstract: "Show what each word of a query gives a document; the amounts add up to its score.",
+    usage: "newel explain INDEX QUERY KEY [--where CONDITION]… [<options>]",
     discussion: """
       An amount is the query's weight of a token times the document's. Both are kept as integers, in which the amounts add \
       up exactly and which decide the order of hits.
 
-      With --json: {"query", "key", "score", "integerScore", "isHit", "isAccepted" (with --where), "missingRequired": [token], "contributions": \
-      [{"token", "role" (plain, required or negative), "queryWeight", "documentWeight", "amount", "integerAmount"}], \
+      With --json: {"query", "key", "score", "integerScore", "isHit", "isAccepted" (with --where), "missingRequired": \
+      [token], "contributions": [{"token", "role" (plain, required or negative), "queryWeight", "documentWeight", "amount", "integerAmount"}], \
       "unknownWords", "ignoredWords"}; integerScore is the sum of all integerAmount.
       """)
 

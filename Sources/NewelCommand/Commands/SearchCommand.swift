@@ -21,8 +21,12 @@ struct SearchCommand: ParsableCommand {
 
       With --json: {"hits": [{"rank", "key", "score", "integerScore", "contributions": [{"token", "role" (plain, required \
       or negative), "queryWeight", "documentWeight", "amount", "integerAmount"}], "metadata": {…}}], "unknownWords", \
-      "ignoredWords", "documentCount", "documentsAccepted" (with --where), "algorithm", "exact", "postingsScored", "documentsScored", "blocksChecked"}. Hits \
-      come best first, then in the order in which they were added.
+      "ignoredWords", "documentCount", "documentsAccepted" (with --where), "algorithm", "exact" ("integer", "float" or \
+      false), "missedScoreBound", "postingsScored", "documentsScored", "blocksChecked"}. Hits come best first, then in the \
+      order in which they were added.
+
+      Approximate searches say what a document left out may score at most, if they know: --deadline and --max-blocks stop an \
+      exact search early; --approximate heads reads the heaviest weights of the documents and scores the best in full.
 
       With --batch the queries are lines {"id", "text" or "query" or "vector"}: "text" is plain words, "query" the query \
       language, "vector" token weights; or rows of a .csr or .npz file. The answers come in the same order as lines 'id \
@@ -62,12 +66,30 @@ struct SearchCommand: ParsableCommand {
   var maxBlocks: Int?
 
   @OptionGroup var filter: FilterOption
+  @Option(help: "Which scores decide: sums of 8-bit weights, or float for an index built with --float-weights.")
+  var exact: Exactness = .integer
+
+  @Option(help: "heads: read head lists only, for an index built with --head-lists; the answer is not exact.")
+  var approximate: ApproximateSearch?
+
+  @Option(parsing: .unconditional, help: "With --approximate heads: documents scored in full (default: 200).")
+  var candidates: Int?
+
+  @Option(parsing: .unconditional, help: "With --approximate heads: tokens whose lists are read (default: all).")
+  var cut: Int?
+
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
   func validate() throws {
     if (query == nil) == (batch == nil) { throw ValidationError("Give either a query or --batch FILE.") }
     if runFile != nil, batch == nil { throw ValidationError("--run goes with --batch.") }
+    if approximate != .heads, candidates != nil || cut != nil {
+      throw ValidationError("--candidates and --cut go with --approximate heads.")
+    }
+    if approximate == .superblock, deadline == nil, maxBlocks == nil {
+      throw ValidationError("--approximate superblock needs --deadline or --max-blocks.")
+    }
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
   }
 
@@ -75,9 +97,11 @@ struct SearchCommand: ParsableCommand {
     let opened = try NewelIndex.open(index.index)
     let isLimited = deadline != nil || maxBlocks != nil
     let budget = isLimited ? SearchBudget(milliseconds: deadline, blocks: maxBlocks) : nil
-    let request = SearchRequest(
+    var request = SearchRequest(
       query ?? "", count: count, offset: offset, algorithm: algorithm, conditions: filter.conditions,
       budget: budget)
+    request.exactness = exact
+    if approximate == .heads { request.heads = HeadListSearch(candidates: candidates ?? 200, cut: cut) }
     if let batch {
       return try BatchSearch(
         path: batch, template: request, threads: threads, runFile: runFile, isJSON: json.json, isQuiet: quiet.quiet
@@ -88,7 +112,7 @@ struct SearchCommand: ParsableCommand {
     Console.warnOfWords(unknown: response.unknownWords)
     if let bound = response.missedScoreBound {
       TerminalDevice.standardError.write(
-        "newel: not exact, the budget was spent: a document left out may score up to "
+        "newel: not exact: a document left out may score up to "
           + "\(NumberText.fixed(bound, decimals: 3))\n")
     }
     if response.hits.isEmpty {
@@ -121,4 +145,10 @@ struct SearchCommand: ParsableCommand {
       }
     }
   }
+}
+
+/// Ways to search that may miss something.
+enum ApproximateSearch: String, ExpressibleByArgument, CaseIterable {
+  case heads
+  case superblock
 }

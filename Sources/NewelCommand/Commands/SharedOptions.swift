@@ -29,6 +29,7 @@ struct IndexArgument: ParsableArguments {
 }
 
 extension TopKAlgorithm: ExpressibleByArgument {}
+extension Exactness: ExpressibleByArgument {}
 extension TrainRequest.Method: ExpressibleByArgument {}
 
 extension ProgressReporter {

@@ -7,8 +7,9 @@ struct StatsCommand: ParsableCommand {
     discussion: """
       With --json: {"path", "generation" (commits so far), "documentCount", "postingCount", "meanTokensPerDocument", \
       "vocabularyCount", "usedTokens", "mostFrequentTokens": [{"token", "documentFrequency"}], "segments": [{"name", \
-      "documentCount", "postingCount"}], "ceiling", "head", "tokenizer", "denseDimension", "bytesByKind": {kind: bytes}, \
-      "byteCount", "filterFields": [{"name", "valueCount" (none when the field cannot be filtered by)}]}. Names without a value are left out.
+      "documentCount", "postingCount"}], "ceiling", "head", "tokenizer", "denseDimension", "floatWeightBytes", "headMass", \
+      "headCap", "headListBytes", "bytesByKind": {kind: bytes}, "byteCount", "filterFields": [{"name", "valueCount" (none \
+      when the field cannot be filtered by)}]}. Names without a value are left out.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -34,7 +35,14 @@ struct StatsCommand: ParsableCommand {
     for (kind, bytes) in stats.bytesByKind.sorted(by: { ($0.value, $1.key) > ($1.value, $0.key) }) {
       line(
         Self.name(of: kind), NumberText.bytes(bytes),
-        "\(NumberText.fixed(Double(bytes) / documents, decimals: 1)) B per document")
+        Self.share(bytes, of: documents))
+    }
+    if let bytes = stats.floatWeightBytes {
+      line("of these float weights", NumberText.bytes(bytes), Self.share(bytes, of: documents))
+    }
+    if let bytes = stats.headListBytes, let mass = stats.headMass {
+      let cap = stats.headCap.map { ", at most \(NumberText.grouped($0)) per token" } ?? ""
+      line("of these head lists", NumberText.bytes(bytes), "\(Self.share(bytes, of: documents)), mass \(mass)\(cap)")
     }
     line("all files", NumberText.bytes(stats.byteCount))
     Console.print(table)
@@ -48,6 +56,10 @@ struct StatsCommand: ParsableCommand {
     if !others.isEmpty {
       Console.print("fields with too many values, unless built with --filter-field: \(others.joined(separator: ", "))")
     }
+  }
+
+  private static func share(_ bytes: Int, of documents: Double) -> String {
+    "\(NumberText.fixed(Double(bytes) / documents, decimals: 1)) B per document"
   }
 
   /// What a kind of file is called, so that nobody takes it for a count.

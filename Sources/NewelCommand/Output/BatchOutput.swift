@@ -58,7 +58,7 @@ struct BatchLine: Encodable {
   let unknownWords: [String]
   let ignoredWords: [String]
   /// Whether the hits are the best there are; nil without an answer.
-  let exact: Bool?
+  let exact: AnswerExactness?
   let missedScoreBound: Double?
   /// Why there is no answer.
   var error: String?

@@ -1,0 +1,165 @@
+/// A document with its score in real numbers.
+public struct FloatScoredDocument: Sendable, Equatable {
+  /// Number of the document in insertion order over all segments.
+  public let ordinal: UInt32
+  /// `Σ query weight · fine impact`, negative terms subtracted; times the impact ceiling / 255 it is the sum of weights.
+  public let score: Double
+  /// The score in integers.
+  public let integerScore: UInt32
+}
+
+/// The best documents by their scores in real numbers.
+public struct FloatTopKResult: Sendable {
+  /// Best first: score descending, then ordinal ascending.
+  public let hits: [FloatScoredDocument]
+  /// The algorithm that found the candidates.
+  public let algorithm: TopKAlgorithm
+  /// Work of all rounds.
+  public let counters: SearchCounters
+  /// Candidates whose scores were computed in the last round.
+  public let candidateCount: Int
+  /// How often candidates were searched for; more than once when the first were too few to be certain.
+  public let rounds: Int
+}
+
+/// Exact top-k by real scores: query weights as they were given, document weights to about 20 bits.
+///
+/// The integer search finds the best k′ ≥ k candidates, which are scored again by their vectors. How far an integer score can
+/// be from the real one is known (``FloatError``), so that it is also known when no document beyond the candidates can be
+/// among the best k; until then k′ is doubled. The answer is certain: it is the one that scoring every document gives.
+///
+/// The documents that count are the hits of the integer search: those that hold every required token and have a positive
+/// integer score. A document's score is summed in double precision by ascending token, the same on every machine.
+public enum FloatSearch {
+  /// Finds the k best documents by their real scores.
+  ///
+  /// - Parameters:
+  ///   - k: at least 1; fewer hits come back when fewer documents match.
+  ///   - segments: in insertion order, all with fine impacts.
+  ///   - candidates: searches for the best k′ documents by integer scores; `TopKSearch` or `ParallelSearch`.
+  /// - Throws: ``InvertedIndexError/noFineImpacts(file:)`` when a segment has none, and what the integer search throws.
+  /// - Complexity: that of the integer search for k′, and O(k′ · postings of a document).
+  public static func search(
+    _ query: SparseQuery, k: Int, in segments: [PlacedSegment],
+    candidates: (_ count: Int) throws(InvertedIndexError) -> TopKResult
+  ) throws(InvertedIndexError) -> FloatTopKResult {
+    guard k >= 1 else { throw .invalidResultCount(k) }
+    for segment in segments where !segment.index.hasFineImpacts {
+      throw .noFineImpacts(file: segment.index.forward.path)
+    }
+    let documents = segments.reduce(0) { $0 + $1.acceptedCount }
+    let error = try FloatError(query, in: segments)
+    var counters = SearchCounters()
+    var count = min(max(1, documents), firstCount(k))
+    var rounds = 0
+    while true {
+      let found = try candidates(count)
+      rounds += 1
+      counters.add(found.counters)
+      let scored = try score(found.hits, query, in: segments, counters: &counters)
+      let isComplete = found.hits.count < count || count >= documents
+      if isComplete || scored.count >= k && error.excludes(found.hits[count - 1].score, below: scored[k - 1].score) {
+        return FloatTopKResult(
+          hits: Array(scored.prefix(k)), algorithm: found.algorithm, counters: counters,
+          candidateCount: found.hits.count, rounds: rounds)
+      }
+      count = min(documents, 2 * count)
+    }
+  }
+
+  /// The best k of an approximate search's hits by their real scores.
+  ///
+  /// - Throws: ``InvertedIndexError/noFineImpacts(file:)`` when a segment has none, `storage` when a vector is damaged.
+  public static func rescore(
+    _ found: TopKResult, _ query: SparseQuery, k: Int, in segments: [PlacedSegment]
+  ) throws(InvertedIndexError) -> FloatTopKResult {
+    var counters = found.counters
+    let scored = try score(found.hits, query, in: segments, counters: &counters)
+    return FloatTopKResult(
+      hits: Array(scored.prefix(k)), algorithm: found.algorithm, counters: counters,
+      candidateCount: found.hits.count, rounds: 1)
+  }
+
+  /// Candidates of the first round: so many that a second one is rare.
+  static func firstCount(_ k: Int) -> Int {
+    let (sum, isTooLarge) = k.addingReportingOverflow(max(16, k / 4))
+    return isTooLarge ? k : sum
+  }
+
+  /// The candidates with their real scores, best first.
+  static func score(
+    _ candidates: [ScoredDocument], _ query: SparseQuery, in segments: [PlacedSegment],
+    counters: inout SearchCounters
+  ) throws(InvertedIndexError) -> [FloatScoredDocument] {
+    var scored: [FloatScoredDocument] = []
+    scored.reserveCapacity(candidates.count)
+    var rest = candidates.sorted { $0.ordinal < $1.ordinal }[...]
+    for segment in segments {
+      let end = Int(segment.firstOrdinal) + segment.index.documentCount
+      let mine = rest.prefix { Int($0.ordinal) < end }
+      rest = rest.dropFirst(mine.count)
+      guard !mine.isEmpty, let bound = ForwardQuery(query, in: segment.index) else { continue }
+      try WeightTable.borrow(bound.terms, vocabularyCount: segment.index.vocabularyCount) {
+        table throws(InvertedIndexError) in
+        var scorer = FloatScorer(bound, segment, table)
+        try scorer.append(mine, to: &scored, &counters)
+      }
+    }
+    scored.sort { $0.score == $1.score ? $0.ordinal < $1.ordinal : $0.score > $1.score }
+    return scored
+  }
+}
+
+/// Scores documents of one segment in real numbers.
+private struct FloatScorer {
+  private let terms: [SparseQuery.Term]
+  private let firstOrdinal: UInt32
+  private let table: WeightTable
+  private var reader: ForwardReader
+
+  init(_ query: ForwardQuery, _ segment: PlacedSegment, _ table: WeightTable) {
+    terms = query.terms
+    firstOrdinal = segment.firstOrdinal
+    self.table = table
+    reader = ForwardReader(segment.index.forward)
+  }
+
+  /// - Parameter candidates: of this segment, by ascending ordinal.
+  mutating func append(
+    _ candidates: ArraySlice<ScoredDocument>, to scored: inout [FloatScoredDocument], _ counters: inout SearchCounters
+  ) throws(InvertedIndexError) {
+    let distance = ForwardReader.prefetchDistance
+    func document(_ candidate: ScoredDocument) -> Int { Int(candidate.ordinal &- firstOrdinal) }
+    for candidate in candidates.prefix(2 * distance) { reader.prefetchStart(document(candidate)) }
+    for candidate in candidates.prefix(distance) { reader.prefetch(document(candidate), withFineImpacts: true) }
+    for (place, candidate) in zip(candidates.indices, candidates) {
+      if place + 2 * distance < candidates.endIndex {
+        reader.prefetchStart(document(candidates[place + 2 * distance]))
+      }
+      if place + distance < candidates.endIndex {
+        reader.prefetch(document(candidates[place + distance]), withFineImpacts: true)
+      }
+      let vector = try reader.vector(of: document(candidate))
+      let fine = try reader.fineImpacts(of: vector)
+      counters.postingsScored += vector.count
+      scored.append(
+        FloatScoredDocument(
+          ordinal: candidate.ordinal, score: sum(vector, fine), integerScore: candidate.score))
+    }
+    counters.documentsScored += candidates.count
+  }
+
+  /// Tokens ascend in the vector as they do in the query.
+  private func sum(_ vector: ForwardVector, _ fine: FineImpacts) -> Double {
+    var sum = 0.0
+    var term = 0
+    vector.forEachMatch(table) { number in
+      let token = vector.token(number)
+      while term < terms.count, terms[term].token < token { term += 1 }
+      guard term < terms.count, terms[term].token == token else { return }
+      let amount = terms[term].magnitude * fine[number]
+      sum += terms[term].role == .negative ? -amount : amount
+    }
+    return sum
+  }
+}

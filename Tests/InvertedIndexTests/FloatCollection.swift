@@ -1,0 +1,93 @@
+import ByteStorage
+import LinearAlgebra
+import Testing
+
+@testable import InvertedIndex
+
+/// Random documents with weights in real numbers, as the index keeps them.
+struct FloatCollection {
+  let vocabularyCount: Int
+  /// What 16 bits made of each weight, in impacts, beside the impact.
+  let documents: [[(posting: Posting, fine: Double)]]
+  let segments: [PlacedSegment]
+  let folder: TemporaryFolder
+
+  /// - Parameters:
+  ///   - ceiling: the weight of impact 255; weights go up to 1, so below 1 many are clipped.
+  ///   - steps: weights are multiples of 1 / steps; few make ties.
+  init(
+    documents count: Int, vocabulary: Int, segments segmentCount: Int = 1, ceiling: Float = 1, steps: Int = 1 << 20,
+    density: Double, keepsFineImpacts: Bool = true, heads: HeadListOptions? = nil, using random: inout SplitMix64
+  ) throws {
+    let quantiser = try ImpactQuantiser(ceiling: ceiling)
+    vocabularyCount = vocabulary
+    folder = try TemporaryFolder()
+    var documents: [[(posting: Posting, fine: Double)]] = []
+    var placed: [PlacedSegment] = []
+    for segment in 0..<segmentCount {
+      var builder = SegmentBuilder(
+        vocabularyCount: vocabulary, keepsFineImpacts: keepsFineImpacts, headLists: heads)
+      let first = documents.count
+      for _ in 0..<(count / segmentCount + (segment < count % segmentCount ? 1 : 0)) {
+        var postings: [Posting] = []
+        var fine: [Float] = []
+        for token in (0..<UInt32(vocabulary)).shuffled(using: &random)
+        where Double.random(in: 0..<1, using: &random) < density {
+          let weight = Float(Int.random(in: 1...steps, using: &random)) / Float(steps)
+          postings.append(Posting(token: token, impact: quantiser.impact(of: weight)))
+          fine.append(quantiser.fineImpact(of: weight))
+        }
+        try builder.append(postings, fineImpacts: keepsFineImpacts ? fine : nil)
+        documents.append(
+          zip(postings, fine).map { ($0, Double($0.impact) + Double(Float16($1 - Float($0.impact)))) }
+            .sorted { $0.0.token < $1.0.token })
+      }
+      let index = try RandomCollection.write(
+        builder, name: "\(segment)", ordering: DocumentOrdering.allCases.randomElement(using: &random)!, in: folder)
+      placed.append(PlacedSegment(index: index, firstOrdinal: UInt32(first)))
+    }
+    self.documents = documents
+    segments = placed
+  }
+
+  /// Every hit with both scores, best real score first.
+  func bruteForce(_ query: SparseQuery, accepted: [Bool]? = nil) -> [FloatScoredDocument] {
+    var hits: [FloatScoredDocument] = []
+    for (ordinal, document) in documents.enumerated() where accepted?[ordinal] ?? true {
+      var integer = 0
+      var score = 0.0
+      var isHit = true
+      for term in query.terms {
+        let part = document.first { $0.posting.token == term.token }
+        if term.role == .required, part == nil { isHit = false }
+        guard let part else { continue }
+        let sign = term.role == .negative ? -1 : 1
+        integer += sign * Int(term.weight) * Int(part.posting.impact)
+        score += Double(sign) * (term.magnitude * part.fine)
+      }
+      if isHit, integer > 0 {
+        hits.append(
+          FloatScoredDocument(ordinal: UInt32(ordinal), score: score, integerScore: UInt32(integer)))
+      }
+    }
+    return hits.sorted { ($0.score, $1.ordinal) > ($1.score, $0.ordinal) }
+  }
+
+  /// A query of 1...10 tokens; some negative, some required.
+  func randomQuery(using random: inout SplitMix64) throws -> SparseQuery {
+    var weights: [(token: UInt32, weight: Float)] = []
+    var required: [UInt32] = []
+    let isWhole = Bool.random(using: &random)
+    for _ in 0..<Int.random(in: 1...10, using: &random) {
+      let token = UInt32.random(in: 0..<UInt32(vocabularyCount + 1), using: &random)
+      let weight =
+        isWhole
+        ? Float(Int.random(in: 1...4, using: &random))
+        : Float.random(in: 0.001...3, using: &random) * (Bool.random(using: &random) ? 1 : 1e-4)
+      let kind = Int.random(in: 0..<10, using: &random)
+      weights.append((token: token, weight: kind == 0 ? -weight : weight))
+      if kind == 1 { required.append(token) }
+    }
+    return try SparseQuery(weights: weights, required: required)
+  }
+}
