@@ -12,7 +12,12 @@ public struct MeasurementReport: Sendable, Codable {
     /// Mean work of a query; repeats exactly where times do not.
     public let postingsScored: Double
     public let documentsScored: Double
+    /// Block bounds that were summed.
     public let blocksChecked: Double
+    /// Windows of 4,096 documents that were visited in the order of their bounds.
+    public let windowsVisited: Double
+    /// Blocks of 64 documents that were scored.
+    public let blocksScored: Double
     /// Hash of the ordinals and scores of all answers, in hexadecimal: equal exactly when the answers are.
     public let checksum: String
     /// The share of the truth's best documents that were found, equally good ones counting alike; nil without a truth.
