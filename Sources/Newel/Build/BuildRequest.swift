@@ -26,10 +26,13 @@ public struct BuildRequest: Sendable {
   public var captionField: String
   /// Whether dense rows are kept for re-ranking (2 bytes per dimension).
   public var keepsDenseRows: Bool
+  /// Metadata fields that searches can filter by however many values they have; others as long as they have few. Kept by the
+  /// index for what is appended later.
+  public var filterFields: [String]
 
   public init(
     index: String, source: Source, conditions: [String] = [], top: Int? = nil, keyField: String? = nil,
-    captionField: String = "caption", keepsDenseRows: Bool = true
+    captionField: String = "caption", keepsDenseRows: Bool = true, filterFields: [String] = []
   ) {
     self.index = index
     self.source = source
@@ -38,6 +41,7 @@ public struct BuildRequest: Sendable {
     self.keyField = keyField
     self.captionField = captionField
     self.keepsDenseRows = keepsDenseRows
+    self.filterFields = filterFields
   }
 }
 

@@ -50,6 +50,7 @@ extension NewelError {
       .invalidInput
     case .locked: .locked
     case .noSuchDocument: .notFound
+    case .unknownField, .unrecordedField: .invalidArgument
     case .writerFailed, .writerClosed: .inputOutput
     }
   }
