@@ -19,7 +19,8 @@ class Scale:
         return self.begin + (self.end - self.begin) * (math.log10(value) - self.low) / (self.high - self.low)
 
     def ticks(self):
-        return [10.0 ** power for power in range(math.ceil(self.low), math.floor(self.high) + 1)]
+        values = [step * 10.0 ** power for power in range(math.floor(self.low), math.ceil(self.high)) for step in (1, 2, 5)]
+        return [value for value in values if self.low <= math.log10(value) <= self.high]
 
 
 def documents_label(count):
@@ -27,9 +28,13 @@ def documents_label(count):
 
 
 def panel(x, y, heading, sizes, curves, values):
-    """curves: [(colour, [microseconds by size])]; `values` sets the scale of times."""
+    """curves: [(colour, [microseconds by size])]; `values` sets the scale of times.
+
+    The first curve lies on top, dashed so that one below it shows, and its times are written below all curves.
+    """
     left, top = x + LEFT, y + PANEL_HEAD
     bottom, right = top + HEIGHT, left + WIDTH
+    dashed = " stroke-dasharray='6 4'"
     across, up = Scale(sizes, left, right, 0.12), Scale(values, bottom, top, 0.12)
     parts = [text(x, y + 12, heading, size=13, weight="bold"),
              f"<rect x='{left}' y='{top}' width='{WIDTH}' height='{HEIGHT}' fill='none' stroke='#c9ced6'/>"]
@@ -39,14 +44,15 @@ def panel(x, y, heading, sizes, curves, values):
         parts.append(text(left - 5, at + 3, tick_label(tick), size=9, anchor="end", fill="#6a717c"))
     for size in sizes:
         parts.append(text(across.at(size), bottom + 14, documents_label(size), size=9, anchor="middle", fill="#6a717c"))
-    for number, (colour, times) in enumerate(curves):
+    for number, (colour, times) in reversed(list(enumerate(curves))):
         points = [(across.at(size), up.at(time)) for size, time in zip(sizes, times)]
         joined = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
-        parts.append(f"<polyline points='{joined}' fill='none' stroke='{colour}' stroke-width='2'/>")
-        for (a, b), time in zip(points, times):
+        parts.append(f"<polyline points='{joined}' fill='none' stroke='{colour}' stroke-width='2'"
+                     f"{dashed if number == 0 else ''}/>")
+        for place, ((a, b), time) in enumerate(zip(points, times)):
             parts.append(f"<circle cx='{a:.1f}' cy='{b:.1f}' r='3' fill='{colour}'/>")
             if number == 0:
-                parts.append(text(a, b + 14, duration(time), size=9, anchor="middle", fill="#4a505a"))
+                parts.append(text(a, up.at(min(other[place] for _, other in curves)) + 14, duration(time), size=9, anchor="middle", fill="#4a505a"))
     return parts
 
 
