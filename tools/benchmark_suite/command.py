@@ -4,6 +4,10 @@ import json
 import os
 import re
 
+from .console import BenchmarkError, say
+
+GROWTH_SIZES = [100_000, 1_000_000, 4_000_000]
+
 DESCRIPTION = """Measures Newel, and other engines beside it, on generated or real learned-sparse vectors.
 
 Prints a Markdown report on standard output; a plot and the raw results lie beside the workload. Progress goes to standard
@@ -14,7 +18,11 @@ EXAMPLES = """examples:
   tools/benchmark                               100,000 documents, Newel alone: about a minute
   tools/benchmark --size 1m --peers             with every engine that PyPI offers; the first time an hour
   tools/benchmark --size 1m --peers=taat,pisa   only these
-  tools/benchmark --real                        SPLADE and caption vectors of the evaluation data in NEWEL_DATA
+  tools/benchmark --real                        SPLADE, caption and picture vectors of the evaluation data in NEWEL_DATA
+  tools/benchmark --growth                      how latency grows from 100,000 over 1 to 4 million documents
+  tools/benchmark --size 1m --peers=seismic     recall against time of approximate search
+
+4 million documents need 12 GB of memory and 12 GB of disk.
 
 Timing is as good as the machine is quiet: let nothing else run. The report says how busy it was."""
 
@@ -51,13 +59,17 @@ def parser():
     options.add_argument("--size", type=size, action="append", metavar="N",
                          help="documents of the generated workload: 100k (default), 1m, 4m; may be given several times")
     options.add_argument("--real", action="store_true", help="real vectors instead: needs NEWEL_DATA")
+    options.add_argument("--growth", action="store_true",
+                         help="compare sizes: those of --size, else 100k, 1m and 4m; auto, windowed and superblock unless "
+                              "--algorithms names others")
     options.add_argument("--peers", nargs="?", const="all", metavar="NAMES",
                          help="also measure other engines, all or those whose names begin so, with commas")
     options.add_argument("-k", type=counts, default=[10, 100, 1000], metavar="K,...", help="numbers of results (10,100,1000)")
     options.add_argument("--queries", type=positive, default=200, metavar="N", help="queries of each set (200)")
     options.add_argument("--repeat", type=positive, default=3, metavar="N", help="passes of Newel over the queries (3)")
     options.add_argument("--algorithms", metavar="NAMES", help="Newel's algorithms, with commas (all)")
-    options.add_argument("--build-options", default="", metavar="TEXT", help="more options for 'newel build'")
+    options.add_argument("--build-options", default="", metavar="TEXT", help="more options for 'newel build'; with "
+                         "--build-options=--float-weights search by real scores is measured too")
     options.add_argument("--newel", metavar="PATH", help="a newel command to measure instead of a fresh release build")
     options.add_argument("--reuse-index", action="store_true", help="do not build Newel's index when one is there")
     options.add_argument("--rebuild-peers", action="store_true", help="build the peers' indexes afresh")
@@ -70,54 +82,85 @@ def parser():
     return options
 
 
-def workloads(options):
+def check(options):
+    """Refuses what makes no sense together."""
+    for other in ("real", "peers") if options.growth else ():
+        if getattr(options, other):
+            raise BenchmarkError(f"--growth measures Newel on generated vectors: it cannot be had with --{other}")
+    if options.growth and options.size and len(set(options.size)) < 2:
+        raise BenchmarkError("--growth compares sizes: give --size at least twice, or not at all")
+
+
+def workloads(options, newel):
     from . import real_data, workload
     if options.real:
-        return real_data.prepare(options.data)
-    return [workload.generate(count, options.data) for count in options.size or [100_000]]
+        return real_data.prepare(options.data, newel)
+    sizes = sorted(set(options.size or GROWTH_SIZES)) if options.growth else options.size or [100_000]
+    return [workload.generate(count, options.data) for count in sizes]
+
+
+def write(path, results, drawing, text):
+    """Writes the three files of a report and prints it."""
+    from .formats import whole_file
+    for ending, content in ((".json", json.dumps(results, indent=1)), (".svg", drawing), (".md", text)):
+        # A new file takes the place of an old one: nothing is written through a link.
+        with whole_file(path + ending) as file:
+            file.write(content.encode())
+    print(text, flush=True)
+    say(f"written: {path}.md, .svg and .json")
+
+
+def results_folder(options):
+    folder = os.path.join(options.data, "results")
+    os.makedirs(folder, exist_ok=True)
+    return folder
 
 
 def measure(newel, folder, options):
     """Measures one workload, writes and prints its report; whether all answers agreed."""
-    from . import formats, newel_run, peer_run, plot, report
-    from .console import say
+    from . import approximate, newel_run, peer_run, plot, report
     name = os.path.basename(folder)
-    own = newel_run.NewelRun(newel, folder, options).measure()
+    path = os.path.join(results_folder(options), name)
+    run = newel_run.NewelRun(newel, folder, options)
+    own = run.measure()
+    own["threads"] = run.throughput(own["sets"])
     others, absent = peer_run.measure_peers(folder, options) if options.peers else ([], [])
-    results = os.path.join(options.data, "results")
-    os.makedirs(results, exist_ok=True)
-    path = os.path.join(results, name)
-
-    def write(ending, text):
-        # A new file takes the place of an old one: nothing is written through a link.
-        with formats.whole_file(path + ending) as file:
-            file.write(text.encode())
-
-    write(".json", json.dumps({"newel": own, "peers": others, "absent": absent}, indent=1))
-    write(".svg", plot.svg(
+    if any(peer["sweep"] for peer in others):
+        own["curves"] = run.curves([k for k in options.k if k <= approximate.MOST_RESULTS], results_folder(options))
+    drawing = plot.svg(
         f"Exact top k over {own['statistics']['documentCount']:,} sparse vectors ({name})",
-        f"p50 over queries, processor time on one core, logarithmic; {report.machine()}", report.series(own, others)))
-    written = report.markdown(name, own, others, absent, path + ".svg")
-    write(".md", written)
-    print(written, flush=True)
-    say(f"written: {path}.md, .svg and .json")
-    return not own["disagreements"]
+        f"p50 over queries, processor time on one core, logarithmic; {report.machine()}", report.series(own, others))
+    write(path, {"newel": own, "peers": others, "absent": absent}, drawing,
+          report.markdown(name, own, others, absent, path + ".svg"))
+    return not own["disagreements"] and all(found["same"] for found in own["threads"].values())
+
+
+def measure_growth(newel, folders, options):
+    """Measures all sizes, writes and prints one report of them; whether all answers agreed."""
+    from . import growth, newel_run
+    options.algorithms = options.algorithms or growth.ALGORITHMS
+    measured = [(os.path.basename(folder), newel_run.NewelRun(newel, folder, options).measure()) for folder in folders]
+    path = os.path.join(results_folder(options), "growth")
+    write(path, measured, growth.svg(measured), growth.markdown(measured, "growth.svg"))
+    return not any(own["disagreements"] for _, own in measured)
 
 
 def main(root, arguments):
     options = parser().parse_args(arguments)
+    check(options)
     from . import newel_run
-    from .console import say
-    if options.self_test:
-        from . import self_test
-        return self_test.run()
     options.data = os.path.abspath(options.data)
-    folders = workloads(options)
+    newel = options.newel
+    if newel is None and (options.real or not options.generate_only):
+        newel = newel_run.release_build(root)
+    folders = workloads(options, newel)
     if options.generate_only:
         print("\n".join(folders))
         return 0
-    newel = options.newel or newel_run.release_build(root)
-    agreed = [measure(newel, folder, options) for folder in folders]
-    if not all(agreed):
-        say("two of Newel's algorithms gave different answers: see the report")
-    return 0 if all(agreed) else 1
+    if options.growth:
+        agreed = measure_growth(newel, folders, options)
+    else:
+        agreed = all([measure(newel, folder, options) for folder in folders])
+    if not agreed:
+        say("Newel gave different answers to the same queries: see the report")
+    return 0 if agreed else 1

@@ -34,12 +34,21 @@ def write_csr(path, csr):
         csr.data.astype(np.float32, copy=False).tofile(file)
 
 
-def read_csr(path):
+def places(path):
+    """The header and where the arrays lie: columns, and (type, length, offset) of starts, columns and weights."""
     rows, columns, entries = (int(x) for x in np.fromfile(path, np.int64, 3))
-    starts = np.fromfile(path, np.int64, rows + 1, offset=24)
     at = 24 + 8 * (rows + 1)
-    indices = np.fromfile(path, np.int32, entries, offset=at)
-    return Csr(starts, indices, np.fromfile(path, np.float32, entries, offset=at + 4 * entries), columns)
+    return columns, ((np.int64, rows + 1, 24), (np.int32, entries, at), (np.float32, entries, at + 4 * entries))
+
+
+def parts(path):
+    """starts, columns and weights as they lie in the file, without reading them."""
+    return [np.memmap(path, kind, "r", offset, length) for kind, length, offset in places(path)[1]]
+
+
+def read_csr(path):
+    columns, arrays = places(path)
+    return Csr(*(np.fromfile(path, kind, length, offset=offset) for kind, length, offset in arrays), columns)
 
 
 def write_truth(path, documents, scores):

@@ -8,8 +8,10 @@ import tempfile
 import time
 
 from .console import BenchmarkError, say
+from . import throughput
 from .peer_process import BUDGET, query_sets
 from .peer_run import on_core
+from .report import FLOAT
 
 
 def release_build(root):
@@ -65,6 +67,18 @@ class NewelRun:
              *self.options.build_options.split()], "newel build")
         return {"seconds": seconds, "rate": report["documentsAdded"] / seconds, "memory": memory}
 
+    def benchmark(self, name, counts, *more):
+        """What `newel benchmark` reports of a query set, and the greatest resident memory it had."""
+        queries = os.path.join(self.workload, f"q_{name}")
+        command = [
+            *on_core(self.options.core), self.newel, "benchmark", self.index, "--queries", queries + ".csr",
+            "--truth", queries + ".gt", "-k", ",".join(map(str, counts)), "--limit-queries", str(self.options.queries),
+            "--repeat", str(self.options.repeat), "--budget", str(BUDGET), "--json", "--quiet", *more]
+        output, _, memory, status = run(command)
+        if not output.strip():
+            raise BenchmarkError(f"newel benchmark failed with exit status {status}: {' '.join(command)}")
+        return json.loads(output), memory
+
     def measure(self):
         """The results in the form of a peer's, with one entry per algorithm."""
         built = self.build()
@@ -73,24 +87,29 @@ class NewelRun:
         before = self.surroundings()
         for name in query_sets(self.workload):
             say(f"newel: measuring {name}")
-            queries = os.path.join(self.workload, f"q_{name}")
-            command = [
-                *on_core(self.options.core), self.newel, "benchmark", self.index, "--queries", queries + ".csr",
-                "--truth", queries + ".gt", "-k", ",".join(map(str, self.options.k)), "--limit-queries",
-                str(self.options.queries), "--repeat", str(self.options.repeat), "--budget", str(BUDGET),
-                "--json", "--quiet"]
-            if self.options.algorithms:
-                command += ["--algorithms", self.options.algorithms]
-            output, _, memory, status = run(command)
-            if not output.strip():
-                raise BenchmarkError(f"newel benchmark failed with exit status {status}: {' '.join(command)}")
-            sets[name] = json.loads(output)
+            algorithms = ["--algorithms", self.options.algorithms] if self.options.algorithms else []
+            sets[name], memory = self.benchmark(name, self.options.k, *algorithms)
             disagreements += [f"{name}: {sentence}" for sentence in sets[name]["disagreements"]]
             peak = max(peak, memory)
+            if "--float-weights" in self.options.build_options.split():
+                by_float, _ = self.benchmark(name, self.options.k, "--exact", "float", "--algorithms", "auto")
+                sets[name]["cells"] += [{**cell, "algorithm": FLOAT} for cell in by_float["cells"]]
         return {
             "built": built, "statistics": statistics, "sets": sets, "memory": peak, "disagreements": disagreements,
-            "surroundings": [before, self.surroundings()], "threads": self.throughput(),
+            "surroundings": [before, self.surroundings()],
         }
+
+    def curves(self, counts, folder):
+        """Recall against latency of Newel's approximate searches, {set: {k: curve}}; the drawings go into the folder."""
+        if "--curve" not in subprocess.run([self.newel, "benchmark", "--help"], stdout=subprocess.PIPE, text=True).stdout:
+            return {}
+        found = {}
+        for name in query_sets(self.workload):
+            for k in counts:
+                say(f"newel: measuring the curve of {name} at k={k}")
+                drawing = os.path.join(folder, f"{os.path.basename(self.workload)}-{name}-{k}.svg")
+                found.setdefault(name, {})[k], _ = self.benchmark(name, [k], "--curve", drawing)
+        return found
 
     def surroundings(self):
         output, _, _, _ = run([*on_core(self.options.core), sys.executable, "-c",
@@ -99,9 +118,12 @@ class NewelRun:
                                os.path.dirname(os.path.dirname(os.path.abspath(__file__)))])
         return json.loads(output)
 
-    def throughput(self):
-        """Queries per second on several threads; a sentence when the command cannot do it."""
-        helped = subprocess.run([self.newel, "search", "--help"], stdout=subprocess.PIPE, text=True).stdout
-        if "--batch" not in helped:
-            return "not available: this newel has no 'search --batch'"
-        return "not measured: 'search --batch' is there, but this script does not drive it yet"
+    def throughput(self, sets):
+        """Queries per second on several threads for each of the measured query sets."""
+        found = {}
+        for name, measured in sets.items():
+            say(f"newel: queries per second, {name}")
+            found[name] = throughput.measure(
+                self.newel, self.index, os.path.join(self.workload, f"q_{name}.csr"), self.options.queries,
+                measured["cells"][0]["microseconds"]["mean"])
+        return found

@@ -10,16 +10,17 @@ import time
 import numpy as np
 
 from . import measuring, peers
+from .approximate import MOST_RESULTS
 from .document_order import reordered
 from .formats import read_csr, read_truth, rows
 
-# Seconds after which no new pass over a query set begins.
-BUDGET = 20
+# Seconds after which no new pass over a query set begins; likewise for one of many settings.
+BUDGET, SWEEP_BUDGET = 20, 2
 
 
 def query_sets(workload):
     """Names of the workload's query sets, shortest queries first as far as the names are known."""
-    known = ["keyword", "inffree", "caption", "splade", "expanded"]
+    known = ["keyword", "inffree", "caption", "title", "splade", "expanded"]
     found = [name[2:-4] for name in os.listdir(workload) if name.startswith("q_") and name.endswith(".csr")]
     return sorted(found, key=lambda name: (known.index(name) if name in known else len(known), name))
 
@@ -62,7 +63,22 @@ def measure(peer, workload, folder, limit, ks):
             cells = {k: measuring.measure(peer, asked, k, best, peer.order, BUDGET) for k in ks}
         results[name] = {str(k): cell for k, cell in cells.items()}
     memory = getattr(peer, "resident", None) or resident() - before
-    return {"sets": results, "memory": memory, "surroundings": around + [measuring.surroundings()]}
+    answer = {"sets": results, "memory": memory, "sweep": sweep(peer, workload, queries, limit, ks)}
+    return {**answer, "surroundings": around + [measuring.surroundings()]}
+
+
+def sweep(peer, workload, queries, limit, ks):
+    """Each of the peer's settings with each query set: {set: {k: [summary with the setting]}}; empty for a peer without any."""
+    found = {}
+    for name, csr in queries.items() if peer.settings else ():
+        asked = list(rows(csr, limit))
+        best = read_truth(os.path.join(workload, f"q_{name}.gt"))
+        for k in (k for k in ks if k <= MOST_RESULTS):
+            cells = found.setdefault(name, {}).setdefault(str(k), [])
+            for setting in peer.settings:
+                peer.set(setting)
+                cells.append({**measuring.measure(peer, asked, k, best, peer.order, SWEEP_BUDGET), "setting": setting})
+    return found
 
 
 def main():

@@ -1,10 +1,13 @@
-"""Workloads of real vectors, from the evaluation data in NEWEL_DATA: SPLADE vectors, and captions as bags of words."""
+"""Workloads of real vectors, from the evaluation data in NEWEL_DATA: SPLADE vectors, captions as bags of words, and the tokens
+that a head gives to catalogue pictures."""
 import gzip
 import json
 import math
 import os
 import random
 import re
+import subprocess
+import tempfile
 from collections import Counter
 
 import numpy as np
@@ -47,13 +50,13 @@ def vectors_of(path):
         return [{token: weight for token, weight in json.loads(line)["vector"].items() if weight > 0} for line in file]
 
 
-def splade(source, folder):
+def splade(source, folder, newel):
     """SPLADE-v3 vectors of MS MARCO queries: about 12,000 of them as documents, 1,800 others as queries."""
     return write(folder, vectors_of(os.path.join(source, "splade", "documents.splade-v3.jsonl.gz")),
                  {"splade": vectors_of(os.path.join(source, "splade", "queries.splade-v3.jsonl.gz"))})
 
 
-def captions(source, folder):
+def captions(source, folder, newel):
     """Captions of photos as bags of words: BM25 weights (k1 0.9, b 0.4) in documents, inverse document frequencies in queries.
 
     500 captions are kept out as queries, whole (`caption`) and as three of their words (`keyword`).
@@ -81,11 +84,44 @@ def captions(source, folder):
     return write(folder, [weighted(bag) for bag in bags], {"keyword": three, "caption": whole})
 
 
-SOURCES = {"splade": (splade, "splade/documents.splade-v3.jsonl.gz"), "captions": (captions, "captions/captions.tsv.gz")}
+def run(command):
+    """Runs a Newel command and returns its standard output."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise BenchmarkError(f"--real: newel failed with exit status {done.returncode}: {' '.join(command)}")
+    return done.stdout
 
 
-def prepare(data):
-    """Makes the real workloads that are not there; returns their folders."""
+def pictures(source, folder, newel):
+    """40,000 catalogue pictures, 64 tokens each from a ridge head that learned from most of them and their titles.
+
+    Queries are the titles of the pictures that were kept out (`title`), each word with weight 1.
+    """
+    dump = os.path.join(source, PICTURES)
+    os.makedirs(folder, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as work:
+        head, index = os.path.join(work, "head"), os.path.join(work, "index")
+        run([newel, "train", "--images", dump, "--metadata", dump, "--where", "split=train", "--output", head, "--quiet"])
+        run([newel, "build", index, "--images", dump, "--metadata", dump, "--head", head, "--no-dense-rows", "--quiet"])
+        listed = run([newel, "inspect", index, "--all", "--limit", "1000", "--json"]).splitlines()
+    documents = [{entry["token"]: entry["weight"] for entry in json.loads(line)["tokens"]} for line in listed]
+    known = {token for vector in documents for token in vector}
+    titles = []
+    for name in sorted(os.listdir(os.path.join(dump, "metadata"))):
+        with open(os.path.join(dump, "metadata", name), encoding="utf-8") as file:
+            titles += [row["caption"] for row in map(json.loads, file) if row.get("split") == "val"]
+    bags = [set(re.findall(r"[a-z0-9]+", title.lower())) & known for title in titles]
+    return write(folder, documents, {"title": [dict.fromkeys(sorted(bag), 1.0) for bag in bags if bag][:CAPTION_QUERIES]})
+
+
+PICTURES = "fashion44k"
+SOURCES = {
+    "splade": (splade, "splade/documents.splade-v3.jsonl.gz"), "captions": (captions, "captions/captions.tsv.gz"),
+    "pictures": (pictures, PICTURES)}
+
+
+def prepare(data, newel):
+    """Makes the real workloads that are not there, with this Newel command where one is needed; returns their folders."""
     source = os.environ.get("NEWEL_DATA")
     if not source:
         raise BenchmarkError("--real needs the evaluation data: set NEWEL_DATA to its folder")
@@ -96,6 +132,6 @@ def prepare(data):
         folder = os.path.join(data, name)
         if not os.path.exists(os.path.join(folder, "docs.csr")):
             say(f"preparing the real vectors: {name}")
-            make(source, folder)
+            make(source, folder, newel)
         folders.append(folder)
     return folders

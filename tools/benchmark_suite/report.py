@@ -2,6 +2,9 @@
 import os
 import platform
 
+# Search by real scores, as it is called among the algorithms.
+FLOAT = "auto, real scores"
+
 EXPLANATION = """Times are microseconds of processor time on one core, the median of the passes for each query, then the median (p50) over the
 queries. Newel is timed from query vector to ordinals and scores; a peer by its own call, conversions of its binding included.
 Recall is against exact scores of the real weights: engines with 8-bit weights round them."""
@@ -72,6 +75,7 @@ def planner_row(measured, columns):
     """How far the engine's own choice is from the best single algorithm of each cell; no row without both."""
     own = {engine: values for engine, kind, values in measured if kind == "newel"}
     auto = own.pop("newel auto", None)
+    own.pop("newel " + FLOAT, None)
     if auto is None or not own:
         return []
     return [["*auto / best single*"] + [f"*{auto[c][0] / min(values[c][0] for values in own.values()):.2f}*" for c in columns]]
@@ -104,6 +108,21 @@ def fastest(measured, own, column):
     return f"**{time / own[2][column][0]:.2f}×** {engine}"
 
 
+# Mean work of a query, as `newel benchmark --json` calls it and the report.
+COUNTERS = {"postingsScored": "postings scored", "documentsScored": "documents scored", "blocksChecked": "bounds checked",
+            "windowsVisited": "windows visited", "blocksScored": "blocks scored"}
+
+
+def throughput_table(threads):
+    """Queries per second on one and on two threads."""
+    rows = []
+    for name, found in threads.items():
+        one, two = found["rates"]["1"], found["rates"]["2"]
+        rows.append([name, f"{found['queries']:,}", f"{one:,.0f}", f"{two:,.0f}", f"{two / one:.2f}×",
+                     "identical" if found["same"] else "**they differ**"])
+    return table(["queries", "in a batch", "queries/s, 1 thread", "queries/s, 2 threads", "2 threads / 1", "run files"], rows)
+
+
 def distribution_table(newel, peers):
     rows = []
     for name in newel["sets"]:
@@ -112,15 +131,15 @@ def distribution_table(newel, peers):
                 times = cell["microseconds"]
                 rows.append([f"newel {algorithm}", name, str(k)] + [
                     microseconds(times[key]) for key in ("mean", "p50", "p95", "p99")] + [
-                    f"{times['spread']:.0%}", f"{cell['postingsScored']:,.0f}", f"{cell['documentsScored']:,.0f}",
+                    f"{times['spread']:.0%}"] + [f"{cell[key]:,.0f}" if key in cell else "" for key in COUNTERS] + [
                     ", ".join(f"{ran} {count}" for ran, count in sorted(cell["algorithmsRun"].items()) if ran != algorithm)])
     for peer in peers:
         for name, cells in peer["sets"].items():
             for k, cell in cells.items():
                 rows.append([peer["name"], name, str(k)] + [
-                    microseconds(cell[key]) for key in ("mean", "p50", "p95", "p99")] + [f"{cell['spread']:.0%}", "", "", ""])
-    return table(["engine", "queries", "k", "mean", "p50", "p95", "p99", "spread of passes", "postings scored",
-                  "documents scored", "ran"], rows)
+                    microseconds(cell[key]) for key in ("mean", "p50", "p95", "p99")] + [f"{cell['spread']:.0%}"] + [""] * (len(COUNTERS) + 1))
+    return table(["engine", "queries", "k", "mean", "p50", "p95", "p99", "spread of passes", *COUNTERS.values(), "ran"],
+                 rows)
 
 
 def size_table(newel, peers):
@@ -143,6 +162,7 @@ def noise(newel, peers):
 
 
 def markdown(title, newel, peers, absent, plot):
+    from . import approximate
     measured = series(newel, peers)
     statistics = newel["statistics"]
     first = next(iter(newel["sets"].values()))
@@ -154,7 +174,10 @@ def markdown(title, newel, peers, absent, plot):
     parts += [f"![Latencies]({os.path.basename(plot)})", size_table(newel, peers)]
     parts.append("Answers of Newel's algorithms: " + (
         "**they differ**: " + "; ".join(newel["disagreements"]) if newel["disagreements"] else "all identical to the bit."))
-    parts.append(f"Queries per second on 2 threads: {newel['threads']}.")
+    if "threads" in newel:
+        parts += ["Queries per second of `newel search --batch`, k = 10, wall time from the first query read to the last answer "
+                  "written, keys and run file included; the best of some batches:", throughput_table(newel["threads"])]
+    parts += approximate.section(newel, peers)
     if absent:
         parts.append("Not measured:\n" + "\n".join(f"- {name}: {reason}" for name, reason in absent))
     parts += [distribution_table(newel, peers),

@@ -1,13 +1,15 @@
-"""tools/benchmark --self-test: the parts that give numbers, against answers worked out by hand or by brute force."""
-import os
-import tempfile
+"""tools/benchmark --self-test: the parts that give numbers, against answers worked out by hand or by brute force.
+
+Needs no packages: what computes with NumPy is left out where it is missing, and Numba is never used, since compiling takes
+longer than all the tests.
+"""
+import importlib.util
+import sys
+import types
 import xml.dom.minidom
 
-import numpy as np
-
-from . import command, document_order, formats, measuring, newel_run, plot, real_data, report, truth, workload
-from .formats import Csr
-from .peer_process import ceiling_of, query_sets
+from . import approximate, command, growth, plot, report
+from .console import BenchmarkError
 
 
 def same(what, found, expected):
@@ -15,92 +17,18 @@ def same(what, found, expected):
         raise AssertionError(f"{what}: expected {expected}, found {found}")
 
 
-def small():
-    """Documents {0:1, 2:2}, {1:3}, {0:5, 1:1}."""
-    return Csr(np.array([0, 2, 3, 5]), np.array([0, 2, 1, 0, 1], np.int32), np.array([1, 2, 3, 5, 1], np.float32), 3)
-
-
-def files_come_back_as_they_were():
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "a.csr")
-        formats.write_csr(path, small())
-        back = formats.read_csr(path)
-        same("csr", [x.tolist() for x in back[:3]] + [back.columns], [x.tolist() for x in small()[:3]] + [3])
-        same("nothing half-written is left", os.listdir(folder), ["a.csr"])
-        lists = np.array([[2, 0], [1, -1]], np.int32)
-        formats.write_truth(path, lists, np.zeros((2, 2)))
-        same("truth", [row.tolist() for row, _ in formats.read_truth(path)], lists.tolist())
-
-
-def the_truth_is_what_brute_force_finds():
-    random = np.random.default_rng(5)
-    dense = random.random((200, 30)) * (random.random((200, 30)) < 0.3)
-    csr = real_data.csr_of([{c: float(v) for c, v in enumerate(row) if v} for row in dense], {c: c for c in range(30)})
-    queries = real_data.csr_of([{c: float(c % 3 + 1) for c in random.choice(30, 4, False)} for _ in range(20)], {c: c for c in range(30)})
-    best, _ = truth.ground_truth(truth.invert(csr), 200, queries, depth=10)
-    for number, (columns, weights) in enumerate(formats.rows(queries)):
-        scores = dense.astype(np.float32).astype(float)[:, columns] @ weights.astype(float)
-        expected = sorted((row for row in range(200) if scores[row] > 0), key=lambda row: (-scores[row], row))[:10]
-        same(f"truth of query {number}", best[number][best[number] >= 0].tolist(), expected)
-    listed = np.array([4, 5, 3, 9, -1]), np.array([7., 6., 5., 5., 0.])
-    same("recall", truth.recall(np.array([4, 8, 3]), listed, 3), 2 / 3)
-    same("recall with a tie", truth.recall(np.array([4, 5, 9]), listed, 3), 1.0)
-    same("recall with more ties than places", truth.recall(np.array([3, 9, 4]), listed, 1), 0.0)
-    same("recall of a list that is shorter than k", truth.recall(np.array([9, 3, 5, 4]), listed, 5), 1.0)
-
-
-def an_order_is_a_permutation_that_brings_like_to_like():
-    # Two kinds of documents with no token in common, at random. (In strict alternation no exchange would gain anything.)
-    kind = np.random.default_rng(3).integers(0, 2, 256)
-    vectors = [{kind[n] * 10 + t: 1.0 for t in range(10)} for n in range(256)]
-    csr = real_data.csr_of(vectors, {c: c for c in range(20)})
-    order = document_order.bisected(csr)
-    same("permutation", sorted(order.tolist()), list(range(256)))
-    kinds = kind[order].tolist()
-    changes = sum(a != b for a, b in zip(kinds, kinds[1:]))
-    if changes > 20:  # about 128 at random
-        raise AssertionError(f"the kinds lie apart: {changes} changes")
-    moved = document_order.reordered(small(), np.array([2, 0, 1]))
-    same("rows moved", [row[0].tolist() for row in formats.rows(moved)], [[0, 1], [0, 2], [1]])
-
-
-def the_workload_is_the_same_each_time():
-    mixture = workload.Mixture(workload.SEED)
-    a, b = (workload.documents(1000, mixture) for _ in range(2))
-    same("documents", bool((a.indices == b.indices).all() and (a.data == b.data).all()), True)
-    if not 100 < len(a.indices) / 1000 < 140:
-        raise AssertionError(f"{len(a.indices) / 1000} tokens a document")
-    lengths = [len(workload.queries(kind, 1000, mixture, count=200).indices) / 200 for kind in range(3)]
-    for length, (low, high) in zip(lengths, ((2.5, 4.5), (7, 9), (38, 48))):
-        if not low < length < high:
-            raise AssertionError(f"{length} tokens a query instead of {low} to {high}")
-    same("ascending columns", all((np.diff(columns) > 0).all() for columns, _ in formats.rows(a)), True)
-    same("names", [workload.name_of(n) for n in (1500, 100_000, 1_000_000)], ["1500", "100k", "1M"])
-
-
-def statistics_take_the_median_of_the_passes():
-    cell = measuring.summary(np.array([[1000, 2000, 3000], [9000, 2000, 3000], [1000, 2000, 99000]], float), [1, .5, .75])
-    same("p50 and mean", (cell["p50"], cell["mean"], cell["recall"]), (2.0, 2.0, .75))
-    same("ceilings", (ceiling_of(np.array([1., 254.])), ceiling_of(np.array([.5, 3.25])), ceiling_of(np.array([1., 1.]))), (255.0, 3.25, 1.0))
-
-
 def the_command_line_is_understood():
     parse = command.parser().parse_args
     same("size", parse(["--size", "1m", "--size", "100k"]).size, [1_000_000, 100_000])
     same("peers", [parse(a).peers for a in ([], ["--peers"], ["--peers=taat,pisa"])], [None, "all", "taat,pisa"])
     same("counts", parse(["-k", "5,10"]).k, [5, 10])
-    with tempfile.TemporaryDirectory() as folder:
-        for name in ("q_expanded.csr", "q_expanded.gt", "q_keyword.csr", "docs.csr"):
-            open(os.path.join(folder, name), "w").close()
-        same("query sets", query_sets(folder), ["keyword", "expanded"])
-
-
-def a_command_is_charged_for_its_own_memory_only():
-    ballast = np.ones(40_000_000, np.uint8)
-    output, seconds, memory, status = newel_run.run(["sh", "-c", "echo done; exit 3"])
-    same("output and status", (output, status, len(ballast)), ("done\n", 3, 40_000_000))
-    if not 100_000 < memory < 40_000_000:
-        raise AssertionError(f"sh took {memory} bytes")
+    for arguments in (["--growth", "--real"], ["--growth", "--peers"], ["--growth", "--size", "1m"]):
+        try:
+            command.check(parse(arguments))
+        except BenchmarkError:
+            continue
+        raise AssertionError(f"{arguments} was not refused")
+    command.check(parse(["--growth"]))
 
 
 def reports_compare_with_the_fastest_exact_peer():
@@ -120,19 +48,82 @@ def reports_compare_with_the_fastest_exact_peer():
          ["1.3 µs", "81 µs", "1.00 ms", "1.29 ms", "23.4 ms"])
 
 
-TESTS = (files_come_back_as_they_were, the_truth_is_what_brute_force_finds, an_order_is_a_permutation_that_brings_like_to_like,
-         the_workload_is_the_same_each_time, statistics_take_the_median_of_the_passes, the_command_line_is_understood,
-         a_command_is_charged_for_its_own_memory_only,
-         reports_compare_with_the_fastest_exact_peer)
+def cell(algorithm, k, p50, recall=None):
+    times = dict.fromkeys(("mean", "p50", "p95", "p99"), p50)
+    return {"algorithm": algorithm, "count": k, "microseconds": {**times, "spread": 0}, "recall": recall, "passes": 3,
+            "postingsScored": 5, "documentsScored": 4, "blocksChecked": 64, "windowsVisited": 2, "blocksScored": 3,
+            "algorithmsRun": {"windowed": 7}}
+
+
+def newel(count, *cells):
+    statistics = {"documentCount": count, "byteCount": 300 * count, "meanTokensPerDocument": 100.0, "bytesByKind": {"postings": 300 * count}}
+    return {"statistics": statistics, "built": {"seconds": 2.0, "rate": count / 2, "memory": 5e6}, "memory": 1e6,
+            "disagreements": [], "surroundings": [{"canary_ms": 1.0, "load": 0.5}],
+            "sets": {"keyword": {"queryCount": 7, "cells": list(cells)}}}
+
+
+def a_report_has_counters_and_throughput():
+    own = newel(1000, cell("auto", 10, 20.0, 1.0))
+    own["threads"] = {"keyword": {"queries": 700, "rates": {"1": 10_000.0, "2": 19_000.0}, "same": True}}
+    lines = report.markdown("100k", own, [], [], "a.svg").splitlines()
+    same("throughput", "| keyword | 700 | 10,000 | 19,000 | 1.90× | identical |" in lines, True)
+    same("counters", "| newel auto | keyword | 10 | 20.0 | 20.0 | 20.0 | 20.0 | 0% | 5 | 4 | 64 | 2 | 3 | windowed 7 |" in lines, True)
+
+
+def growth_is_the_factor_between_sizes():
+    measured = [("100k", newel(100_000, cell("auto", 10, 10.0), cell("wand", 10, 20.0))),
+                ("1M", newel(1_000_000, cell("auto", 10, 15.0), cell("wand", 10, 200.0)))]
+    lines = growth.latency_table(measured).splitlines()
+    same("factors", lines[2:], ["| newel auto | keyword | 10 | 10.0 | 15.0 | ×1.50 |", "| newel wand | keyword | 10 | 20.0 | 200 | ×10.00 |"])
+    same("sizes", growth.size_table(measured).splitlines()[3], "| 1M | 1,000,000 | 100 million | 300 | 500,000 documents/s | 5 MB | 1 MB |")
+    drawn = growth.svg(measured)
+    xml.dom.minidom.parseString(drawn)
+    same("curves and points", (drawn.count("<polyline"), drawn.count("<circle")), (2, 4))
+
+
+def approximate_search_is_compared_at_equal_recall():
+    own = newel(10, cell("auto", 10, 50.0, 0.985))
+    peer = {"name": "a", "bytes": 9000, "sweep": {"keyword": {"10": [
+        {"p50": 30.0, "recall": 0.9, "setting": "x=1"}, {"p50": 80.0, "recall": 0.96, "setting": "x=2"},
+        {"p50": 90.0, "recall": 0.99, "setting": "x=3"}]}}}
+    lines = approximate.section(own, [peer])[1].splitlines()
+    same("levels", lines[2:], [
+        "| recall ≥ 0.95: newel auto | 300 | 50.0 (0.985) |", "| recall ≥ 0.95: a | 900 | 80.0 (0.960; x=2) |",
+        "| **recall ≥ 0.95: fastest peer / fastest Newel** |  | **1.60×** |",
+        "| recall ≥ 0.99: newel auto | 300 | not reached (best 0.985) |", "| recall ≥ 0.99: a | 900 | 90.0 (0.990; x=3) |",
+        "| **recall ≥ 0.99: fastest peer / fastest Newel** |  | Newel does not reach it |"])
+    point = {"microseconds": {"p50": 40.0}, "recall": 0.995, "setting": "100 candidates"}
+    own["curves"] = {"keyword": {"10": {"lines": [{"mode": "head lists, 5 tokens", "points": [point]}]}}}
+    same("a curve", approximate.newel_points(own)["newel head lists"],
+         {("keyword", 10): [(40.0, 0.995, "5 tokens, 100 candidates")]})
+
+
+PLAIN = (the_command_line_is_understood, reports_compare_with_the_fastest_exact_peer, a_report_has_counters_and_throughput,
+         growth_is_the_factor_between_sizes, approximate_search_is_compared_at_equal_recall)
+
+
+def without_compiling():
+    """Puts something in the place of Numba that runs its functions as they are written."""
+    stand_in = types.ModuleType("numba")
+    stand_in.njit = lambda function=None, **_: function if function else lambda inner: inner
+    stand_in.prange, stand_in.set_num_threads = range, lambda _: None
+    sys.modules["numba"] = stand_in
 
 
 def run():
+    tests, left_out = PLAIN, ""
+    if importlib.util.find_spec("numpy") is None:
+        left_out = f"; skipped: what computes with NumPy, which {sys.executable} does not have"
+    else:
+        without_compiling()
+        from . import self_test_numbers
+        tests += self_test_numbers.TESTS
     failed = 0
-    for test in TESTS:
+    for test in tests:
         try:
             test()
         except AssertionError as error:
             failed += 1
             print(f"benchmark --self-test: {test.__name__}: {error}")
-    print(f"benchmark --self-test: {len(TESTS) - failed} passed, {failed} failed")
+    print(f"benchmark --self-test: {len(tests) - failed} passed, {failed} failed{left_out}")
     return 1 if failed else 0

@@ -177,6 +177,17 @@ def _queries(kind, count, seed, stories, names, topic_tokens, super_of, super_to
         starts[query + 1] = starts[query] + drawn
 
 
+@njit(cache=True)
+def _close_gaps(old, new, tokens, weights):
+    """Moves each row from where it begins in `old` to where it begins in `new`, which is never further behind."""
+    for row in range(new.size - 1):
+        source, target = old[row], new[row]
+        if source != target:
+            for number in range(new[row + 1] - target):
+                tokens[target + number] = tokens[source + number]
+                weights[target + number] = weights[source + number]
+
+
 def _zipf(count, exponent, offset):
     shares = 1.0 / (np.arange(count) + offset) ** exponent
     return np.cumsum(shares / shares.sum())
@@ -215,16 +226,14 @@ def documents(count, mixture, seed=SEED):
     np.cumsum(lengths, out=starts[1:])
     tokens = np.empty(starts[-1], np.int32)
     weights = np.empty(starts[-1], np.float32)
-    wanted = lengths.copy()
+    places = starts.copy()
     m = mixture
     _documents(count, seed, stories, lengths, starts, m.names, m.topic_tokens, m.super_of, m.first_topic, m.super_tokens,
                m.background, m.rare, m.by_story, m.by_topic, m.by_super, m.salience, tokens, weights)
-    if (lengths != wanted).any():  # close the gaps of documents that came up short
-        kept = np.arange(starts[-1]) - np.repeat(starts[:-1], wanted) < np.repeat(lengths, wanted)
-        tokens, weights = tokens[kept], weights[kept]
-        starts = np.zeros(count + 1, np.int64)
-        np.cumsum(lengths, out=starts[1:])
-    return Csr(starts, tokens, weights, VOCABULARY)
+    # Documents may come up short. Their gaps are closed in place: masks and copies would not fit in memory at 4 million.
+    np.cumsum(lengths, out=starts[1:])
+    _close_gaps(places, starts, tokens, weights)
+    return Csr(starts, tokens[:starts[-1]], weights[:starts[-1]], VOCABULARY)
 
 
 def queries(kind, document_count, mixture, count=QUERIES, seed=SEED):
@@ -236,6 +245,11 @@ def queries(kind, document_count, mixture, count=QUERIES, seed=SEED):
     _queries(kind, count, seed, stories, m.names, m.topic_tokens, m.super_of, m.super_tokens, m.background, m.rare,
              m.by_story, m.by_topic, m.by_super, m.salience, starts, tokens, weights)
     return Csr(starts, tokens[:starts[-1]], weights[:starts[-1]], VOCABULARY)
+
+
+def query_count(document_count):
+    """How many queries a set has: exact answers over more than a million documents take half a second each, so fewer of them."""
+    return QUERIES if document_count <= 1_000_000 else QUERIES // 2
 
 
 def name_of(count):
@@ -258,7 +272,7 @@ def generate(count, data):
     say(f"generated {len(csr.indices):,} postings, {len(csr.indices) / count:.1f} a document; computing exact answers")
     lists = invert(csr)
     for kind, name in enumerate(SETS):
-        asked = queries(kind, count, mixture)
+        asked = queries(kind, count, mixture, count=query_count(count))
         write_truth(os.path.join(folder, f"q_{name}.gt"), *ground_truth(lists, count, asked))
         write_csr(os.path.join(folder, f"q_{name}.csr"), asked)
     return folder

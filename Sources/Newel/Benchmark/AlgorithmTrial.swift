@@ -71,6 +71,7 @@ struct AlgorithmTrial {
       passes: passes.count,
       postingsScored: Double(counters.postings) * perQuery, documentsScored: Double(counters.documents) * perQuery,
       blocksChecked: Double(counters.blocks) * perQuery,
+      windowsVisited: Double(counters.windows) * perQuery, blocksScored: Double(counters.blocksScored) * perQuery,
       checksum: String(repeating: "0", count: 16 - digits.count) + digits,
       recall: truth == nil ? nil : wanted == 0 ? 1 : Double(found) / Double(wanted), algorithmsRun: algorithmsRun)
   }
@@ -88,11 +89,15 @@ struct AlgorithmTrial {
     var postings = 0
     var documents = 0
     var blocks = 0
+    var windows = 0
+    var blocksScored = 0
 
     mutating func add(_ other: InvertedIndex.SearchCounters) {
       postings += other.postingsScored
       documents += other.documentsScored
       blocks += other.blocksChecked
+      windows += other.windowsVisited
+      blocksScored += other.blocksScored
     }
   }
 }

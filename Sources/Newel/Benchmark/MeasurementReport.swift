@@ -12,7 +12,12 @@ package struct MeasurementReport: Sendable, Codable {
     /// Mean work of a query; repeats exactly where times do not.
     package let postingsScored: Double
     package let documentsScored: Double
+    /// Block bounds that were summed.
     package let blocksChecked: Double
+    /// Windows of 4,096 documents that were visited in the order of their bounds.
+    package let windowsVisited: Double
+    /// Blocks of 64 documents that were scored.
+    package let blocksScored: Double
     /// Hash of the ordinals and scores of all answers, in hexadecimal: equal exactly when the answers are.
     package let checksum: String
     /// The share of the truth's best documents that were found, equally good ones counting alike; nil without a truth.

@@ -112,6 +112,7 @@ struct BenchmarkCommand: ParsableCommand {
     var table = TextTable([
       .init("k", .right), .init("algorithm"), .init("mean", .right), .init("p50", .right), .init("p95", .right),
       .init("p99", .right), .init("spread", .right), .init("postings", .right), .init("documents", .right),
+      .init("bounds", .right), .init("windows", .right), .init("blocks", .right),
       .init("recall", .right), .init("answers"), .init("ran"),
     ])
     for cell in report.cells {
@@ -122,6 +123,8 @@ struct BenchmarkCommand: ParsableCommand {
         NumberText.fixed(cell.microseconds.p99, decimals: 1),
         NumberText.fixed(100 * cell.microseconds.spread, decimals: 0) + " %",
         NumberText.fixed(cell.postingsScored, decimals: 0), NumberText.fixed(cell.documentsScored, decimals: 0),
+        NumberText.fixed(cell.blocksChecked, decimals: 0), NumberText.fixed(cell.windowsVisited, decimals: 0),
+        NumberText.fixed(cell.blocksScored, decimals: 0),
         cell.recall.map { NumberText.fixed($0, decimals: 4) } ?? "", String(cell.checksum.prefix(8)),
         ran.count == 1 && ran[0].key == cell.algorithm
           ? "" : ran.map { "\($0.key) \($0.value)" }.joined(separator: ", "),

@@ -25,6 +25,8 @@ class Peer:
     order = None
     # The weight that becomes impact 255, and the largest weight of a query. Set likewise.
     ceiling = 3.5
+    # What can be set for each search, from least to most work; only approximate peers have it.
+    settings = ()
     query_ceiling = 3.5
 
     def missing(self):
@@ -39,6 +41,10 @@ class Peer:
         raise NotImplementedError
 
     def load(self, folder):
+        raise NotImplementedError
+
+    def set(self, setting):
+        """Searches with one of the settings from now on."""
         raise NotImplementedError
 
     def prepare(self, tokens, weights):

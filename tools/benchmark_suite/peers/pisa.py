@@ -33,6 +33,7 @@ def _module():
 class Pisa(Peer):
     bisected = True
     packages = (("pyterrier-pisa", False), ("tbb<=2020.3.254", True))
+    most_documents = (1_000_000, "preparing its input takes about 6 GB of memory per million documents")
     # All algorithms share one index.
     index = "pisa"
 
