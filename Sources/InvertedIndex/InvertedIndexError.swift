@@ -20,6 +20,8 @@ public enum InvertedIndexError: Error, Equatable, Sendable, CustomStringConverti
   case invalidResultCount(Int)
   /// A budget that allows nothing, or goes with an algorithm that knows none.
   case invalidBudget
+  /// The one who watches the progress of a job stopped it.
+  case stopped
 
   public var description: String {
     switch self {
@@ -43,6 +45,8 @@ public enum InvertedIndexError: Error, Equatable, Sendable, CustomStringConverti
       return "\(k) results were asked for, but there must be at least 1."
     case .invalidBudget:
       return "A search budget must allow at least one block and some time, and goes with the superblock search only."
+    case .stopped:
+      return "The writing of a segment was stopped on request."
     }
   }
 }

@@ -40,6 +40,8 @@ public final class IndexWriter {
   public private(set) var configuration: IndexConfiguration
   /// The tokens, as committed or as set since.
   public private(set) var vocabulary: [String]
+  /// How segments are written from now on.
+  public var work = SegmentWork()
   /// The number of the last commit; 0 before the first.
   public var generation: UInt64 { committed?.generation ?? 0 }
   /// Documents in the index, those of the open transaction included.
@@ -157,6 +159,13 @@ public final class IndexWriter {
       try storing { () throws(StorageError) in try open.store(document) }
     }
     nextOrdinal += 1
+  }
+
+  /// Ends the segment that is being filled and writes it; the next document begins another. ``commit()`` does it by
+  /// itself.
+  public func endSegment() throws(IndexStoreError) {
+    try checkUsable()
+    try failing { () throws(IndexStoreError) in try cutSegment() }
   }
 
   /// Makes everything added since the last commit part of the index, at once and durably.
@@ -292,7 +301,7 @@ public final class IndexWriter {
       segment = nil
       return
     }
-    finished.append(try open.finish())
+    finished.append(try open.finish(work))
     segment = nil
   }
 

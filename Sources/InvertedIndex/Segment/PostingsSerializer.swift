@@ -4,10 +4,12 @@ internal import ByteStorage
 struct PostingsSerializer {
   let lists: InvertedLists
   let vocabularyCount: Int
+  let ordering: DocumentOrdering
   /// The inserted document at each place, nil when places are insertion numbers.
   let order: [UInt32]?
 
-  func write(to writer: EnvelopeWriter) throws(StorageError) {
+  /// - Parameter progress: called with the number of postings written, at each term.
+  func write(to writer: EnvelopeWriter, progress: (Int) -> Void) throws(StorageError) {
     try writeSummary(to: writer)
 
     var terms = ByteWriter()
@@ -19,6 +21,7 @@ struct PostingsSerializer {
       let range = lists.starts[slot]..<lists.starts[slot + 1]
       let impacts = lists.impacts[range]
       try writer.append(Self.grouped(lists.documents[range], impacts))
+      progress(range.upperBound)
       var row = SegmentLayout.noRow
       if documents.count >= SegmentLayout.coldLimit {
         row = UInt32(bounds.rowCount)
@@ -42,7 +45,8 @@ struct PostingsSerializer {
     summary.u32(UInt32(lists.tokens.count))
     summary.u32(UInt32(lists.windowCount))
     summary.u64(UInt64(lists.documents.count))
-    summary.u64(0)
+    summary.u32(ordering.code)
+    summary.u32(0)
     try writer.write(.summary, summary.bytes)
   }
 

@@ -48,17 +48,43 @@ public struct SegmentBuilder: Sendable {
   /// Writes the postings file (FORMAT.md §7.1) and the forward file (§7.2), sections only: the caller finishes or
   /// abandons both writers.
   ///
-  /// - Parameter ordering: how documents are numbered inside the postings. Answers do not depend on it, speed does.
+  /// - Parameters:
+  ///   - ordering: how documents are numbered inside the postings. Answers do not depend on it, speed does.
+  ///   - threads: how many may work on the ordering; it does not depend on their number.
+  /// - Throws: ``InvertedIndexError/stopped`` when `progress` returned false.
   /// - Complexity: O(postings + terms · documents / 1024) time, and that of the ordering.
   public func write(
-    postings: EnvelopeWriter, forward: EnvelopeWriter, ordering: DocumentOrdering = .automatic
+    postings: EnvelopeWriter, forward: EnvelopeWriter, ordering: DocumentOrdering = .automatic, threads: Int = 1,
+    progress: SegmentProgressHandler = { _ in true }
   ) throws(InvertedIndexError) {
-    let order = ordering.order(of: vectors, vocabularyCount: vocabularyCount)
+    let ordering = ordering.resolved(documentCount: documentCount)
+    let order = try order(ordering, threads: threads, progress: progress)
+    guard progress(SegmentProgress(stage: .inverting, done: 0, total: 0)) else { throw .stopped }
     let lists = InvertedLists(inverting: vectors, vocabularyCount: vocabularyCount, order: order)
+    var goesOn = true
     try storing { () throws(StorageError) in
-      try PostingsSerializer(lists: lists, vocabularyCount: vocabularyCount, order: order).write(to: postings)
+      try PostingsSerializer(lists: lists, vocabularyCount: vocabularyCount, ordering: ordering, order: order)
+        .write(to: postings) { done in
+          goesOn = goesOn && progress(SegmentProgress(stage: .writing, done: done, total: postingCount))
+        }
+    }
+    guard goesOn else { throw .stopped }
+    try storing { () throws(StorageError) in
       try ForwardSerializer.write(vectors, vocabularyCount: vocabularyCount, to: forward)
     }
+  }
+
+  /// The document at each place, nil for insertion order.
+  private func order(
+    _ ordering: DocumentOrdering, threads: Int, progress: SegmentProgressHandler
+  ) throws(InvertedIndexError) -> [UInt32]? {
+    guard let bisection = ordering.bisection(of: vectors, vocabularyCount: vocabularyCount) else { return nil }
+    let total = bisection.workCount
+    func report(_ done: Int) -> Bool { progress(SegmentProgress(stage: .ordering, done: done, total: total)) }
+    guard report(0), let order = bisection.order(threads: threads, progress: report), report(total) else {
+      throw .stopped
+    }
+    return order
   }
 }
 

@@ -8,7 +8,7 @@ internal import InvertedIndex
 /// What dense and sparse sources have in common is here; each has its own file.
 final class BuildJob {
   let request: BuildRequest
-  let progress: ProgressHandler
+  let clock: StageClock
   let fileSystem = PosixFileSystem()
   let filter: MetadataFilter?
   /// The index before the build; nil for a new one.
@@ -20,7 +20,7 @@ final class BuildJob {
 
   init(_ request: BuildRequest, progress: @escaping ProgressHandler) throws {
     self.request = request
-    self.progress = progress
+    clock = StageClock(progress)
     if let top = request.top, top < 1 {
       throw NewelError(.invalidArgument, "The top is \(top), but a document needs at least 1 token.")
     }
@@ -53,6 +53,7 @@ final class BuildJob {
         ceiling: ceiling, vocabularyFingerprint: fingerprint, denseDimension: denseDimension, tokenizer: tokenizer,
         keyField: request.keyField, settings: settings),
       fileSystem: fileSystem)
+    writer.work = clock.work(request.order)
     guard writer.generation == existing?.generation ?? 0 else {
       writer.abandon()
       throw NewelError(.locked, "Another build changed '\(request.index)' at the same moment; run this one again.")
@@ -75,7 +76,8 @@ final class BuildJob {
       if impact > 0 { postings.append(Posting(token: token, impact: impact)) }
     }
     do {
-      try writer.add(StoredDocument(key: key.text, metadata: metadata, postings: postings, denseRow: denseRow))
+      let document = StoredDocument(key: key.text, metadata: metadata, postings: postings, denseRow: denseRow)
+      try clock.stopping { try writer.add(document) }
     } catch IndexStoreError.duplicateKey {
       let isOld = try existing?.ordinal(ofKey: key.text) != nil
       let advice =
@@ -100,12 +102,13 @@ final class BuildJob {
         ? "the input has no rows" : "no row meets \(request.conditions.joined(separator: " and "))"
       throw NewelError(.invalidInput, "There is nothing to index: \(reason).")
     }
-    try progress(JobProgress(stage: "committing", done: documentsAdded, total: nil, unit: "documents"))
+    try clock.stopping { try writer.endSegment() }
+    try clock.report(JobProgress(stage: "committing", done: documentsAdded, total: nil, unit: "documents"))
     let commit = try writer.commit()
     writer.close()
     return BuildReport(
       index: request.index, generation: commit.generation, documentsAdded: documentsAdded,
       documentsInAll: Int(commit.documentCount), postingsAdded: postingsAdded, rowsSkipped: rowsSkipped,
-      weightsClipped: weightsClipped, seconds: 0)
+      weightsClipped: weightsClipped, seconds: 0, stages: clock.finish())
   }
 }

@@ -25,10 +25,12 @@ public struct BuildRequest: Sendable {
   public var captionField: String
   /// Whether dense rows are kept for re-ranking (2 bytes per dimension).
   public var keepsDenseRows: Bool
+  /// How documents are ordered inside the postings.
+  public var order: DocumentOrder
 
   public init(
     index: String, source: Source, conditions: [String] = [], top: Int? = nil, keyField: String? = nil,
-    captionField: String = "caption", keepsDenseRows: Bool = true
+    captionField: String = "caption", keepsDenseRows: Bool = true, order: DocumentOrder = .automatic
   ) {
     self.index = index
     self.source = source
@@ -37,6 +39,7 @@ public struct BuildRequest: Sendable {
     self.keyField = keyField
     self.captionField = captionField
     self.keepsDenseRows = keepsDenseRows
+    self.order = order
   }
 }
 
@@ -52,4 +55,6 @@ public struct BuildReport: Sendable, Codable {
   /// Weights above the quantiser's ceiling, which were clipped to it.
   public let weightsClipped: Int
   public internal(set) var seconds: Double
+  /// How long each stage took, in the order in which they began.
+  public internal(set) var stages: [StageTime]
 }

@@ -36,6 +36,7 @@ extension NewelError {
     case .inconsistent: .damaged
     case .invalidQueryWeight, .tooManyTerms, .invalidResultCount, .invalidBudget: .invalidArgument
     case .invalidCeiling, .invalidPosting, .segmentFull: .invalidInput
+    case .stopped: .cancelled
     }
   }
 

@@ -16,7 +16,7 @@ struct BuildCommand: ParsableCommand {
       To append rows, leave --head out: the index has kept its own. --top, --key-field and --caption-field are kept too.
 
       With --json: {"index", "generation", "documentsAdded", "documentsInAll", "postingsAdded", "rowsSkipped", \
-      "weightsClipped", "seconds"}.
+      "weightsClipped", "seconds", "stages": [{"stage", "seconds"}]}.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -56,6 +56,12 @@ struct BuildCommand: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Keep the embeddings in the index, for re-ranking (2 bytes per dimension).")
   var denseRows = true
 
+  @Option(
+    help: ArgumentHelp(
+      "Order of documents inside the postings; it changes speed only. auto: bp from 50,000 documents.",
+      valueName: "auto|none|bp|bp-full"))
+  var order = DocumentOrder.automatic
+
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
@@ -79,7 +85,7 @@ struct BuildCommand: ParsableCommand {
     }
     let request = BuildRequest(
       index: index.index, source: source, conditions: conditions, top: top, keyField: keyField,
-      captionField: captionField, keepsDenseRows: denseRows)
+      captionField: captionField, keepsDenseRows: denseRows, order: order)
     Interruption.watch()
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { show in
       try NewelIndex.build(request) { progress in
@@ -101,5 +107,7 @@ struct BuildCommand: ParsableCommand {
       line += "; \(NumberText.grouped(report.weightsClipped)) weights clipped to the ceiling"
     }
     Console.print(line)
+    let stages = report.stages.filter { $0.seconds >= 0.1 }.map { "\($0.stage) \(NumberText.elapsed($0.seconds))" }
+    if !stages.isEmpty { Console.print("  " + stages.joined(separator: ", ")) }
   }
 }

@@ -18,6 +18,7 @@ struct IndexArgument: ParsableArguments {
 }
 
 extension TopKAlgorithm: ExpressibleByArgument {}
+extension DocumentOrder: ExpressibleByArgument {}
 extension TrainRequest.Method: ExpressibleByArgument {}
 
 extension ProgressReporter {
