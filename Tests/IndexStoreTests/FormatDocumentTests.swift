@@ -106,6 +106,10 @@ import Testing
         ("contentByteCount", Documents.contentByteCount), ("dictionaryID", Documents.dictionaryID),
         ("zeros", Documents.zeros),
       ])
+    typealias Dictionary = DocumentsLayout.DictionaryEntry
+    try expect(
+      "7.3.3", DocumentsLayout.dictionaryEntryByteCount,
+      [("identifier", Dictionary.identifier), ("byteCount", Dictionary.byteCount)])
     typealias Vectors = VectorsLayout.Summary
     try expect(
       "7.4.1", VectorsLayout.summaryByteCount,
@@ -222,6 +226,7 @@ import Testing
       values == [
         segment.documents, segment.postings, StoredDocument.maximumKeyByteCount,
         StoredDocument.maximumMetadataByteCount, DocumentsLayout.maximumFrameContentByteCount,
+        DocumentsLayout.maximumDictionaryCount,
         1 << Int(Zstd.maximumWindowLog), VocabularyFile.maximumCount, VocabularyFile.maximumTokenByteCount,
         IndexConfiguration.maximumDenseDimension, EnvelopeLayout.maximumSectionCount, Int(IndexFolder.maximumNumber),
       ])

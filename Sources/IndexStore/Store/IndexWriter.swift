@@ -29,11 +29,11 @@ public final class IndexWriter {
     var postings = 2_147_483_648
   }
 
-  private let folder: String
-  private let fileSystem: any FileSystem
+  let folder: String
+  let fileSystem: any FileSystem
   private let lock: any FileLock
   let catalog: CatalogWriter
-  private let limits: SegmentLimits
+  let limits: SegmentLimits
   private let isNewFolder: Bool
 
   /// What the index is made with.
@@ -47,11 +47,13 @@ public final class IndexWriter {
   /// Documents in the index, those of the open transaction included.
   public var documentCount: UInt64 { nextOrdinal }
 
-  private var committed: Manifest?
+  private(set) var committed: Manifest?
   private var nextNumber: UInt64
   private var nextOrdinal: UInt64
   private var segment: SegmentWriter?
   private var finished: [SegmentWriter.Finished] = []
+  /// Runs of committed segments and what the next commit has in their places, ascending.
+  var replacements: [(old: Range<Int>, new: SegmentWriter.Finished)] = []
   private var vocabularyChanged = false
   private var newHead: [UInt8]?
   private var failure: IndexStoreError?
@@ -183,13 +185,15 @@ public final class IndexWriter {
     }
     committed = manifest
     finished = []
+    replacements = []
     vocabularyChanged = false
     newHead = nil
     let isChecksummed = catalog.foldLog(generation: manifest.generation)
     removeReplacedFiles(before, manifest)
     let old = Set(before?.files.map(\.summary.name) ?? [])
+    let oldSegments = Set(before?.segments.map(\.number) ?? [])
     return CommitReport(
-      generation: manifest.generation, segmentsAdded: manifest.segments.count - (before?.segments.count ?? 0),
+      generation: manifest.generation, segmentsAdded: manifest.segments.count { !oldSegments.contains($0.number) },
       documentsAdded: Int(manifest.documentCount - (before?.documentCount ?? 0)),
       documentCount: manifest.documentCount,
       bytesAdded: manifest.files.filter { !old.contains($0.summary.name) }.reduce(0) { $0 + $1.summary.byteCount },
@@ -215,13 +219,16 @@ public final class IndexWriter {
 
   // MARK: - Steps
 
-  private func checkUsable() throws(IndexStoreError) {
+  /// Whether there is nothing that a commit would add.
+  var hasNothingPending: Bool { segment == nil && finished.isEmpty && nextOrdinal == committed?.documentCount ?? 0 }
+
+  func checkUsable() throws(IndexStoreError) {
     if isClosed { throw .writerClosed }
     if let failure { throw .writerFailed(cause: failure.description) }
   }
 
   /// Runs a step whose failure ends the writer.
-  private func failing<Result>(_ body: () throws(IndexStoreError) -> Result) throws(IndexStoreError) -> Result {
+  func failing<Result>(_ body: () throws(IndexStoreError) -> Result) throws(IndexStoreError) -> Result {
     do { return try body() } catch { throw fail(error) }
   }
 
@@ -232,6 +239,7 @@ public final class IndexWriter {
         isOutcomeUnknown = true
         segment = nil
         finished = []
+        replacements = []
         catalog.rollback()
       } else {
         discard()
@@ -245,10 +253,11 @@ public final class IndexWriter {
     catalog.rollback()
     segment?.abandon()
     segment = nil
-    for name in finished.flatMap(\.files).map(\.summary.name) + extraNames {
+    for name in (finished + replacements.map(\.new)).flatMap(\.files).map(\.summary.name) + extraNames {
       try? fileSystem.remove(joinedPath(folder, name))
     }
     finished = []
+    replacements = []
     extraNames = []
   }
 
@@ -288,7 +297,7 @@ public final class IndexWriter {
     return opened
   }
 
-  private func takeNumber() -> UInt64 {
+  func takeNumber() -> UInt64 {
     defer { nextNumber += 1 }
     return nextNumber
   }
@@ -348,6 +357,13 @@ public final class IndexWriter {
       manifest.files.append(file)
       manifest.headFile = file.summary.name
     }
+    // From the end, so that the places of those before stay.
+    for (old, new) in replacements.reversed() {
+      let gone = Set(manifest.segments[old].map(\.number))
+      manifest.files.removeAll { $0.segment.map(gone.contains) ?? false }
+      manifest.segments.replaceSubrange(old, with: [new.segment])
+      manifest.files += new.files
+    }
     manifest.files += finished.flatMap(\.files)
     manifest.files.sort { $0.summary.name.utf8.lexicographicallyPrecedes($1.summary.name.utf8) }
     manifest.segments += finished.map(\.segment)
@@ -363,7 +379,7 @@ public final class IndexWriter {
     return manifest
   }
 
-  /// Removes the vocabulary and head files that the new manifest replaced. Readers of the old commit that have them
+  /// Removes the files that the new manifest replaced. Readers of the old commit that have them
   /// mapped keep them; others begin again with the new manifest.
   private func removeReplacedFiles(_ before: Manifest?, _ after: Manifest) {
     extraNames = []

@@ -28,7 +28,7 @@ struct BisectionLogarithms: Sendable {
 /// A token that is in one document of a part only says nothing in any halving of it, so parts carry fewer and fewer
 /// tokens, numbered anew: what the loops look up stays in the nearest caches.
 ///
-/// - Invariant (all unchecked access here): `starts` ascends from 0 to `tokens.count` and has one number more than
+/// - Invariant: (all unchecked access here) `starts` ascends from 0 to `tokens.count` and has one number more than
 ///   `documents`; every token is below `tokenCount`, the length of every table the loops look into.
 @safe struct BisectionPart<Token: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
   /// The documents, by the numbers of the whole collection.

@@ -72,15 +72,16 @@ struct GraphBisection {
 
   /// The document at each place.
   ///
-  /// - Parameters:
-  ///   - start: the order to begin with, a permutation of the documents; nil for that of `vectors`.
-  ///   - progress: called about ten times a second on the caller's thread with the work done of ``workCount``; `false`
-  ///     stops the work.
+  /// It begins with the order of `vectors`. Beginning with the orders of segments that are merged, one behind the other or
+  /// interleaved, gains nothing (1 M documents: 5.2 to 5.4 s against 5.4 to 6.0, the same bits per posting).
+  ///
+  /// - Parameter progress: called about ten times a second on the caller's thread with the work done of ``workCount``;
+  ///   `false` stops the work.
   /// - Returns: nil when the work was stopped.
   func order(
-    from start: [UInt32]? = nil, threads: Int = 1, progress: (_ done: Int) -> Bool = { _ in true }
+    threads: Int = 1, progress: (_ done: Int) -> Bool = { _ in true }
   ) -> [UInt32]? {
-    let documents = start ?? (0..<UInt32(vectors.documentCount)).map { $0 }
+    let documents = (0..<UInt32(vectors.documentCount)).map { $0 }
     return tokenCount <= 1 << 16
       ? order(BisectionPart<UInt16>(vectors, documents, numbers, tokenCount: tokenCount), threads, progress)
       : order(BisectionPart<UInt32>(vectors, documents, numbers, tokenCount: tokenCount), threads, progress)

@@ -94,6 +94,19 @@ final class BuildJob {
     postingsAdded += postings.count
   }
 
+  /// Puts segments at the end of the index together when many appends left many of them. The documents are committed
+  /// before, so a failure here is no failure of the build.
+  private func mergeSegments(_ writer: IndexWriter) -> (generation: UInt64?, count: Int, problem: String?) {
+    guard request.mergesSegments else { return (nil, 0, nil) }
+    do {
+      let report = try clock.stopping { try writer.merge(.tiers, work: clock.mergeWork(request.order)) }
+      if report.documentsMerged == 0 { return (nil, 0, nil) }
+      return (report.generation, report.segmentsBefore - report.segmentsAfter + 1, nil)
+    } catch {
+      return (nil, 0, NewelError(wrapping: error).message)
+    }
+  }
+
   /// Makes what was added visible.
   func commit(_ writer: IndexWriter) throws -> BuildReport {
     guard documentsAdded > 0 else {
@@ -105,10 +118,12 @@ final class BuildJob {
     try clock.stopping { try writer.endSegment() }
     try clock.report(JobProgress(stage: "committing", done: documentsAdded, total: nil, unit: "documents"))
     let commit = try writer.commit()
+    let merge = mergeSegments(writer)
     writer.close()
     return BuildReport(
-      index: request.index, generation: commit.generation, documentsAdded: documentsAdded,
+      index: request.index, generation: merge.generation ?? commit.generation, documentsAdded: documentsAdded,
       documentsInAll: Int(commit.documentCount), postingsAdded: postingsAdded, rowsSkipped: rowsSkipped,
-      weightsClipped: weightsClipped, seconds: 0, stages: clock.finish())
+      weightsClipped: weightsClipped, segmentsMerged: merge.count, mergeProblem: merge.problem, seconds: 0,
+      stages: clock.finish())
   }
 }

@@ -27,10 +27,13 @@ public struct BuildRequest: Sendable {
   public var keepsDenseRows: Bool
   /// How documents are ordered inside the postings.
   public var order: DocumentOrder
+  /// Whether segments at the end of the index are merged afterwards when there are eight of a size.
+  public var mergesSegments: Bool
 
   public init(
     index: String, source: Source, conditions: [String] = [], top: Int? = nil, keyField: String? = nil,
-    captionField: String = "caption", keepsDenseRows: Bool = true, order: DocumentOrder = .automatic
+    captionField: String = "caption", keepsDenseRows: Bool = true, order: DocumentOrder = .automatic,
+    mergesSegments: Bool = true
   ) {
     self.index = index
     self.source = source
@@ -40,6 +43,7 @@ public struct BuildRequest: Sendable {
     self.captionField = captionField
     self.keepsDenseRows = keepsDenseRows
     self.order = order
+    self.mergesSegments = mergesSegments
   }
 }
 
@@ -54,6 +58,10 @@ public struct BuildReport: Sendable, Codable {
   public let rowsSkipped: Int
   /// Weights above the quantiser's ceiling, which were clipped to it.
   public let weightsClipped: Int
+  /// Segments that were put together afterwards, 0 when there were not enough of them.
+  public let segmentsMerged: Int
+  /// What kept segments from being put together: one sentence. The documents are in the index all the same.
+  public let mergeProblem: String?
   public internal(set) var seconds: Double
   /// How long each stage took, in the order in which they began.
   public internal(set) var stages: [StageTime]

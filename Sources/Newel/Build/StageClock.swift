@@ -31,14 +31,23 @@ final class StageClock {
 
   /// How a writer works, and reports to this clock.
   func work(_ order: DocumentOrder) -> SegmentWork {
-    SegmentWork(ordering: order.ordering) { progress in
-      do {
-        try self.report(Self.jobProgress(progress))
-        return true
-      } catch {
-        self.stop = error
-        return false
-      }
+    SegmentWork(ordering: order.ordering) { self.goesOn(Self.jobProgress($0)) }
+  }
+
+  /// How a merge works, and reports to this clock.
+  func mergeWork(_ order: DocumentOrder) -> MergeWork {
+    MergeWork(segments: work(order)) {
+      self.goesOn(JobProgress(stage: $0.stage.rawValue, done: $0.done, total: $0.total, unit: "documents"))
+    }
+  }
+
+  private func goesOn(_ progress: JobProgress) -> Bool {
+    do {
+      try report(progress)
+      return true
+    } catch {
+      stop = error
+      return false
     }
   }
 

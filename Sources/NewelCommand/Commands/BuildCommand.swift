@@ -13,10 +13,13 @@ struct BuildCommand: ParsableCommand {
       Building into a folder that is an index appends a segment to it. Everything becomes visible at once when the build \
       has succeeded; a build that fails, is stopped or is killed leaves the index as it was.
 
+      When eight segments of about the same size have come together at the end of an index, they are merged into one after \
+      the build; see 'newel help merge'.
+
       To append rows, leave --head out: the index has kept its own. --top, --key-field and --caption-field are kept too.
 
       With --json: {"index", "generation", "documentsAdded", "documentsInAll", "postingsAdded", "rowsSkipped", \
-      "weightsClipped", "seconds", "stages": [{"stage", "seconds"}]}.
+      "weightsClipped", "segmentsMerged", "mergeProblem" (if any), "seconds", "stages": [{"stage", "seconds"}]}.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -56,11 +59,10 @@ struct BuildCommand: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Keep the embeddings in the index, for re-ranking (2 bytes per dimension).")
   var denseRows = true
 
-  @Option(
-    help: ArgumentHelp(
-      "Order of documents inside the postings; it changes speed only. auto: bp from 50,000 documents.",
-      valueName: "auto|none|bp|bp-full"))
-  var order = DocumentOrder.automatic
+  @OptionGroup var order: OrderOption
+
+  @Flag(inversion: .prefixedNo, help: "Merge segments afterwards, when there are eight of a size.")
+  var merge = true
 
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
@@ -85,7 +87,7 @@ struct BuildCommand: ParsableCommand {
     }
     let request = BuildRequest(
       index: index.index, source: source, conditions: conditions, top: top, keyField: keyField,
-      captionField: captionField, keepsDenseRows: denseRows, order: order)
+      captionField: captionField, keepsDenseRows: denseRows, order: order.order, mergesSegments: merge)
     Interruption.watch()
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { show in
       try NewelIndex.build(request) { progress in
@@ -94,6 +96,9 @@ struct BuildCommand: ParsableCommand {
         }
         try show(progress)
       }
+    }
+    if let problem = report.mergeProblem {
+      Console.complain("The documents are in the index, but its segments were not merged: \(problem)")
     }
     if json.json { return try JSONOutput.print(report) }
     var line =
@@ -106,8 +111,8 @@ struct BuildCommand: ParsableCommand {
     if report.weightsClipped > 0 {
       line += "; \(NumberText.grouped(report.weightsClipped)) weights clipped to the ceiling"
     }
+    if report.segmentsMerged > 0 { line += "; \(NumberText.grouped(report.segmentsMerged)) segments merged" }
     Console.print(line)
-    let stages = report.stages.filter { $0.seconds >= 0.1 }.map { "\($0.stage) \(NumberText.elapsed($0.seconds))" }
-    if !stages.isEmpty { Console.print("  " + stages.joined(separator: ", ")) }
+    Console.printStages(report.stages)
   }
 }

@@ -12,6 +12,15 @@ struct JSONOption: ParsableArguments {
   var json = false
 }
 
+/// How documents are ordered inside segments that are written.
+struct OrderOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Order of documents inside the postings; it changes speed only. auto: bp from 50,000 documents.",
+      valueName: "auto|none|bp|bp-full"))
+  var order = DocumentOrder.automatic
+}
+
 struct IndexArgument: ParsableArguments {
   @Argument(help: "The index folder.", completion: .directory)
   var index: String
