@@ -1,4 +1,4 @@
-// x86-64 with SSE4.2, PCLMULQDQ, AVX2 and F16C.
+// x86-64 with SSE4.2, PCLMULQDQ, AVX2, BMI2 and F16C. The kernels of strips have a file of their own.
 #include "kernels.h"
 
 #if defined(__x86_64__)
@@ -59,17 +59,6 @@ AVX2 static void float_to_half_avx2(const float *source, void *destination, size
   newel_float_to_half_scalar(source, out, count);
 }
 
-AVX2 static void add_scaled_bytes_avx2(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count) {
-  const __m256i factor = _mm256_set1_epi32((int)weight);
-  size_t i = 0;
-  for (; i + 8 <= count; i += 8) {
-    __m256i row = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(bytes + i)));
-    __m256i sum = _mm256_loadu_si256((const __m256i *)(cells + i));
-    _mm256_storeu_si256((__m256i *)(cells + i), _mm256_add_epi32(sum, _mm256_mullo_epi32(row, factor)));
-  }
-  for (; i < count; i++) cells[i] += weight * bytes[i];
-}
-
 AVX2 static size_t collect_at_least_avx2(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions) {
   const __m256i least = _mm256_set1_epi32(threshold);
   size_t found = 0, i = 0;
@@ -87,26 +76,16 @@ AVX2 static size_t collect_at_least_avx2(const int32_t *cells, size_t count, int
   return found;
 }
 
-// The products of a group at once, its documents one by one.
-AVX2 static void add_groups_avx2(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells) {
-  const __m256i factor = _mm256_set1_epi32(weight);
-  _Alignas(64) int32_t amounts[16];
-  for (; count > 0; count--, groups += 48) {
-    const __m256i low = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(groups + 32)));
-    const __m256i high = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(groups + 40)));
-    _mm256_store_si256((__m256i *)amounts, _mm256_mullo_epi32(low, factor));
-    _mm256_store_si256((__m256i *)(amounts + 8), _mm256_mullo_epi32(high, factor));
-    newel_scatter_group(groups, amounts, cells);
-  }
-}
-
 const newel_kernels newel_avx2_kernels = {
     .name = "avx2",
     .crc32c = newel_crc32c_sse42,
     .half_to_float = half_to_float_avx2,
     .float_to_half = float_to_half_avx2,
-    .add_scaled_bytes = add_scaled_bytes_avx2,
     .collect_at_least = collect_at_least_avx2,
-    .add_groups = add_groups_avx2,
+    .add_strip = newel_add_strip_avx2,
+    .add_strips = newel_add_strips_avx2,
+    .add_maxima = newel_add_maxima_avx2,
+    .window_bounds = newel_window_bounds_avx2,
+    .blocks_at_least = newel_blocks_at_least_avx2,
 };
 #endif

@@ -31,19 +31,6 @@ AVX512 static void float_to_half_avx512(const float *source, void *destination, 
       _mm512_cvtps_ph(_mm512_maskz_loadu_ps(lanes, source), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
 
-AVX512 static void add_scaled_bytes_avx512(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count) {
-  const __m512i factor = _mm512_set1_epi32((int)weight);
-  for (; count >= 16; count -= 16, bytes += 16, cells += 16) {
-    __m512i row = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)bytes));
-    _mm512_storeu_si512(cells, _mm512_add_epi32(_mm512_loadu_si512(cells), _mm512_mullo_epi32(row, factor)));
-  }
-  if (count == 0) return;
-  const __mmask16 lanes = (__mmask16)first_lanes(count);
-  __m512i row = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(lanes, bytes));
-  __m512i sum = _mm512_add_epi32(_mm512_maskz_loadu_epi32(lanes, cells), _mm512_mullo_epi32(row, factor));
-  _mm512_mask_storeu_epi32(cells, lanes, sum);
-}
-
 // Writes the numbers of the lanes in `mask`, counted from `first`, to `positions` and returns how many there are. They
 // are packed in a register and that is stored whole, since a store that packs is far slower on some CPUs.
 AVX512 static inline size_t write_positions(__mmask16 mask, size_t first, uint32_t *positions) {
@@ -84,24 +71,16 @@ AVX512 static size_t collect_at_least_avx512(const int32_t *cells, size_t count,
   return found + more;
 }
 
-// The products of a group at once, its documents one by one.
-AVX512 static void add_groups_avx512(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells) {
-  const __m512i factor = _mm512_set1_epi32(weight);
-  _Alignas(64) int32_t amounts[16];
-  for (; count > 0; count--, groups += 48) {
-    const __m512i impacts = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(groups + 32)));
-    _mm512_store_si512(amounts, _mm512_mullo_epi32(impacts, factor));
-    newel_scatter_group(groups, amounts, cells);
-  }
-}
-
 const newel_kernels newel_avx512_kernels = {
     .name = "avx512",
     .crc32c = newel_crc32c_sse42,
     .half_to_float = half_to_float_avx512,
     .float_to_half = float_to_half_avx512,
-    .add_scaled_bytes = add_scaled_bytes_avx512,
     .collect_at_least = collect_at_least_avx512,
-    .add_groups = add_groups_avx512,
+    .add_strip = newel_add_strip_avx512,
+    .add_strips = newel_add_strips_avx512,
+    .add_maxima = newel_add_maxima_avx512,
+    .window_bounds = newel_window_bounds_avx512,
+    .blocks_at_least = newel_blocks_at_least_avx512,
 };
 #endif

@@ -16,14 +16,14 @@ const newel_kernels *newel_kernels_at(int level) {
     case NEWEL_AVX512:
       __builtin_cpu_init();
       if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
-          !__builtin_cpu_supports("avx512vl"))
+          !__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512vbmi2"))
         return NULL;
       // It borrows from AVX2, which no CPU with AVX-512 lacks.
       return newel_kernels_at(NEWEL_AVX2) ? &newel_avx512_kernels : NULL;
     case NEWEL_AVX2:
       __builtin_cpu_init();
       return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("avx2") &&
-                     __builtin_cpu_supports("f16c")
+                     __builtin_cpu_supports("f16c") && __builtin_cpu_supports("bmi2")
                  ? &newel_avx2_kernels
                  : NULL;
 #endif
@@ -74,16 +74,31 @@ static void first_float_to_half(const float *source, void *destination, size_t c
   choose()->float_to_half(source, destination, count);
 }
 
-static void first_add_scaled_bytes(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count) {
-  choose()->add_scaled_bytes(bytes, weight, cells, count);
-}
-
 static size_t first_collect_at_least(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions) {
   return choose()->collect_at_least(cells, count, threshold, positions);
 }
 
-static void first_add_groups(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells) {
-  choose()->add_groups(groups, count, weight, cells);
+static size_t first_add_strip(const newel_strip *entry, const uint8_t *strips, uint64_t wanted, int32_t weight,
+                              int32_t *cells) {
+  return choose()->add_strip(entry, strips, wanted, weight, cells);
+}
+
+static size_t first_add_strips(const newel_strip *entries, size_t count, const uint8_t *strips, int32_t weight,
+                               int32_t *cells) {
+  return choose()->add_strips(entries, count, strips, weight, cells);
+}
+
+static void first_add_maxima(const newel_strip *entries, size_t count, const uint8_t *maxima, uint32_t weight,
+                             uint32_t *bounds) {
+  choose()->add_maxima(entries, count, maxima, weight, bounds);
+}
+
+static void first_window_bounds(const uint32_t *bounds, size_t count, uint32_t *largest) {
+  choose()->window_bounds(bounds, count, largest);
+}
+
+static uint64_t first_blocks_at_least(const uint32_t *bounds, uint32_t threshold) {
+  return choose()->blocks_at_least(bounds, threshold);
 }
 
 static const newel_kernels first_call = {
@@ -91,9 +106,12 @@ static const newel_kernels first_call = {
     .crc32c = first_crc32c,
     .half_to_float = first_half_to_float,
     .float_to_half = first_float_to_half,
-    .add_scaled_bytes = first_add_scaled_bytes,
     .collect_at_least = first_collect_at_least,
-    .add_groups = first_add_groups,
+    .add_strip = first_add_strip,
+    .add_strips = first_add_strips,
+    .add_maxima = first_add_maxima,
+    .window_bounds = first_window_bounds,
+    .blocks_at_least = first_blocks_at_least,
 };
 
 int newel_kernel_level(void) {
@@ -114,14 +132,29 @@ void newel_float_to_half(const float *source, void *destination, size_t count) {
   chosen()->float_to_half(source, destination, count);
 }
 
-void newel_add_scaled_bytes(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count) {
-  chosen()->add_scaled_bytes(bytes, weight, cells, count);
-}
-
 size_t newel_collect_at_least(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions) {
   return chosen()->collect_at_least(cells, count, threshold, positions);
 }
 
-void newel_add_groups(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells) {
-  chosen()->add_groups(groups, count, weight, cells);
+size_t newel_add_strip(const newel_strip *entry, const uint8_t *strips, uint64_t wanted, int32_t weight,
+                       int32_t *cells) {
+  return chosen()->add_strip(entry, strips, wanted, weight, cells);
+}
+
+size_t newel_add_strips(const newel_strip *entries, size_t count, const uint8_t *strips, int32_t weight,
+                        int32_t *cells) {
+  return chosen()->add_strips(entries, count, strips, weight, cells);
+}
+
+void newel_add_maxima(const newel_strip *entries, size_t count, const uint8_t *maxima, uint32_t weight,
+                      uint32_t *bounds) {
+  chosen()->add_maxima(entries, count, maxima, weight, bounds);
+}
+
+void newel_window_bounds(const uint32_t *bounds, size_t count, uint32_t *largest) {
+  chosen()->window_bounds(bounds, count, largest);
+}
+
+uint64_t newel_blocks_at_least(const uint32_t *bounds, uint32_t threshold) {
+  return chosen()->blocks_at_least(bounds, threshold);
 }

@@ -10,25 +10,37 @@ extern const newel_kernels newel_plain_kernels;
 uint32_t newel_crc32c_scalar(uint32_t crc, const void *bytes, size_t count);
 void newel_half_to_float_scalar(const void *source, float *destination, size_t count);
 void newel_float_to_half_scalar(const float *source, void *destination, size_t count);
-void newel_add_scaled_bytes_scalar(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count);
 size_t newel_collect_at_least_scalar(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions);
 
-void newel_add_groups_scalar(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells);
-
-// Adds sixteen amounts to the cells of a group's documents, one by one, since two postings may share a cell's line.
-static inline void newel_scatter_group(const uint8_t *group, const int32_t *amounts, int32_t *cells) {
-  for (int quarter = 0; quarter < 4; quarter++, amounts += 4) {
-    uint64_t documents;
-    memcpy(&documents, group + 8 * quarter, 8);
-    cells[documents & 0xFFFF] += amounts[0];
-    cells[documents >> 16 & 0xFFFF] += amounts[1];
-    cells[documents >> 32 & 0xFFFF] += amounts[2];
-    cells[documents >> 48] += amounts[3];
-  }
-}
+size_t newel_add_strip_scalar(const newel_strip *entry, const uint8_t *strips, uint64_t wanted, int32_t weight,
+                              int32_t *cells);
+size_t newel_add_strips_scalar(const newel_strip *entries, size_t count, const uint8_t *strips, int32_t weight,
+                               int32_t *cells);
+void newel_add_maxima_scalar(const newel_strip *entries, size_t count, const uint8_t *maxima, uint32_t weight,
+                             uint32_t *bounds);
+void newel_window_bounds_scalar(const uint32_t *bounds, size_t count, uint32_t *largest);
+uint64_t newel_blocks_at_least_scalar(const uint32_t *bounds, uint32_t threshold);
 
 #if defined(__x86_64__)
 extern const newel_kernels newel_avx2_kernels;
+size_t newel_add_strip_avx2(const newel_strip *entry, const uint8_t *strips, uint64_t wanted, int32_t weight,
+                            int32_t *cells);
+size_t newel_add_strips_avx2(const newel_strip *entries, size_t count, const uint8_t *strips, int32_t weight,
+                             int32_t *cells);
+void newel_add_maxima_avx2(const newel_strip *entries, size_t count, const uint8_t *maxima, uint32_t weight,
+                           uint32_t *bounds);
+void newel_window_bounds_avx2(const uint32_t *bounds, size_t count, uint32_t *largest);
+uint64_t newel_blocks_at_least_avx2(const uint32_t *bounds, uint32_t threshold);
+
+size_t newel_add_strip_avx512(const newel_strip *entry, const uint8_t *strips, uint64_t wanted, int32_t weight,
+                              int32_t *cells);
+size_t newel_add_strips_avx512(const newel_strip *entries, size_t count, const uint8_t *strips, int32_t weight,
+                               int32_t *cells);
+void newel_add_maxima_avx512(const newel_strip *entries, size_t count, const uint8_t *maxima, uint32_t weight,
+                             uint32_t *bounds);
+void newel_window_bounds_avx512(const uint32_t *bounds, size_t count, uint32_t *largest);
+uint64_t newel_blocks_at_least_avx512(const uint32_t *bounds, uint32_t threshold);
+
 extern const newel_kernels newel_avx512_kernels;
 
 // AVX-512 has no better instruction for it.

@@ -32,18 +32,6 @@ static void float_to_half_neon(const float *source, void *destination, size_t co
   newel_float_to_half_scalar(source, out, count);
 }
 
-static void add_scaled_bytes_neon(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count) {
-  for (; count >= 16; count -= 16, bytes += 16, cells += 16) {
-    const uint8x16_t row = vld1q_u8(bytes);
-    const uint16x8_t low = vmovl_u8(vget_low_u8(row)), high = vmovl_u8(vget_high_u8(row));
-    vst1q_u32(cells, vmlaq_n_u32(vld1q_u32(cells), vmovl_u16(vget_low_u16(low)), weight));
-    vst1q_u32(cells + 4, vmlaq_n_u32(vld1q_u32(cells + 4), vmovl_u16(vget_high_u16(low)), weight));
-    vst1q_u32(cells + 8, vmlaq_n_u32(vld1q_u32(cells + 8), vmovl_u16(vget_low_u16(high)), weight));
-    vst1q_u32(cells + 12, vmlaq_n_u32(vld1q_u32(cells + 12), vmovl_u16(vget_high_u16(high)), weight));
-  }
-  for (; count > 0; count--) *cells++ += weight * *bytes++;
-}
-
 static size_t collect_at_least_neon(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions) {
   size_t found = 0, i = 0;
   for (; i + 16 <= count; i += 16) {
@@ -64,8 +52,11 @@ const newel_kernels newel_neon_kernels = {
     .crc32c = crc32c_neon,
     .half_to_float = half_to_float_neon,
     .float_to_half = float_to_half_neon,
-    .add_scaled_bytes = add_scaled_bytes_neon,
     .collect_at_least = collect_at_least_neon,
-    .add_groups = newel_add_groups_scalar,
+    .add_strip = newel_add_strip_scalar,
+    .add_strips = newel_add_strips_scalar,
+    .add_maxima = newel_add_maxima_scalar,
+    .window_bounds = newel_window_bounds_scalar,
+    .blocks_at_least = newel_blocks_at_least_scalar,
 };
 #endif

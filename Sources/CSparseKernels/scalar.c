@@ -66,10 +66,6 @@ void newel_float_to_half_scalar(const float *source, void *destination, size_t c
   }
 }
 
-void newel_add_scaled_bytes_scalar(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count) {
-  for (size_t i = 0; i < count; i++) cells[i] += weight * bytes[i];
-}
-
 size_t newel_collect_at_least_scalar(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions) {
   size_t found = 0;
   for (size_t i = 0; i < count; i++)
@@ -77,20 +73,15 @@ size_t newel_collect_at_least_scalar(const int32_t *cells, size_t count, int32_t
   return found;
 }
 
-void newel_add_groups_scalar(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells) {
-  for (; count > 0; count--, groups += 48) {
-    uint16_t documents[16];
-    memcpy(documents, groups, 32);
-    for (int i = 0; i < 16; i++) cells[documents[i]] += weight * groups[32 + i];
-  }
-}
-
 const newel_kernels newel_plain_kernels = {
     .name = "plain",
     .crc32c = newel_crc32c_scalar,
     .half_to_float = newel_half_to_float_scalar,
     .float_to_half = newel_float_to_half_scalar,
-    .add_scaled_bytes = newel_add_scaled_bytes_scalar,
     .collect_at_least = newel_collect_at_least_scalar,
-    .add_groups = newel_add_groups_scalar,
+    .add_strip = newel_add_strip_scalar,
+    .add_strips = newel_add_strips_scalar,
+    .add_maxima = newel_add_maxima_scalar,
+    .window_bounds = newel_window_bounds_scalar,
+    .blocks_at_least = newel_blocks_at_least_scalar,
 };

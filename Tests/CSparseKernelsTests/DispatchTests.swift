@@ -21,14 +21,22 @@ import Testing
     var half: [UInt16] = [0, 0]
     newel_float_to_half([1, -2], &half, 2)
     #expect(half == [0x3C00, 0xC000])
-    var cells: [UInt32] = [1, 2]
-    newel_add_scaled_bytes([3, 4], 10, &cells, 2)
-    #expect(cells == [31, 42])
+    // One sparse posting: document 3 of block 1, impact 5.
+    var entry = newel_strip(blocks: 2, start: 0, sparse_count: 1, dense_count: 0, zero: 0)
+    let strip: [UInt8] = [128 + 3, 5] + [UInt8](repeating: 0, count: Int(NEWEL_STRIP_PADDING))
+    var cells = [Int32](repeating: 0, count: 4096)
+    #expect(newel_add_strip(&entry, strip, 2, 10, &cells) == 1)
+    #expect(newel_add_strips(&entry, 1, strip, 10, &cells) == 1)
+    #expect(cells[67] == 100)
+    var bounds = [UInt32](repeating: 1, count: 64)
+    newel_add_maxima(&entry, 1, [UInt8](repeating: 4, count: 1 + Int(NEWEL_STRIP_PADDING)), 10, &bounds)
+    #expect(bounds[1] == 41)
+    var largest: UInt32 = 0
+    newel_window_bounds(bounds, 1, &largest)
+    #expect(largest == 41)
+    #expect(newel_blocks_at_least(bounds, 2) == 2)
     var positions: [UInt32] = [9, 9]
     #expect(newel_collect_at_least([31, 42], 2, 32, &positions) == 1)
     #expect(positions[0] == 1)
-    var scores = [Int32](repeating: 0, count: 1 << 16)
-    newel_add_groups([UInt8](repeating: 0, count: 32) + [UInt8](repeating: 5, count: 16), 1, 2, &scores)
-    #expect(scores[0] == 160)
   }
 }

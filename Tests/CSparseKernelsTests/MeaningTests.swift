@@ -64,23 +64,24 @@ import Testing
 
   @Test("bounds at their limits are exact", arguments: Level.all)
   func addingAtTheLimits(level: Level) {
-    let add = level.kernels.add_scaled_bytes!
-    for count in 0...70 {
-      let row = [UInt8](repeating: 255, count: count)
-      // The largest number of terms of the largest weight whose sum still fits a signed cell.
-      let terms = Int(Int32.max) / (65_535 * 255)
-      var cells = [UInt32](repeating: 0, count: count)
-      for _ in 0..<terms { add(row, 65_535, &cells, count) }
-      #expect(cells.allSatisfy { $0 == UInt32(terms) * 65_535 * 255 })
-      // Beyond 2^32 they wrap.
-      cells = [UInt32](repeating: .max, count: count)
-      add(row, 65_535, &cells, count)
-      #expect(cells.allSatisfy { $0 == 65_535 * 255 - 1 })
-      let values = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ count) }
-      cells = (0..<count).map { UInt32($0) }
-      add(values, 1000, &cells, count)
-      #expect(cells == values.enumerated().map { UInt32($0.offset) + 1000 * UInt32($0.element) })
-    }
+    let add = level.kernels.add_maxima!
+    let row = [UInt8](repeating: 255, count: 64 + Int(NEWEL_STRIP_PADDING))
+    var entry = newel_strip()
+    entry.blocks = .max
+    // The largest number of terms of the largest weight whose sum still fits a signed cell.
+    let terms = Int(Int32.max) / (65_535 * 255)
+    var bounds = [UInt32](repeating: 0, count: 64)
+    for _ in 0..<terms { add(&entry, 1, row, 65_535, &bounds) }
+    #expect(bounds.allSatisfy { $0 == UInt32(terms) * 65_535 * 255 })
+    // Beyond 2^32 they wrap.
+    bounds = [UInt32](repeating: .max, count: 64)
+    add(&entry, 1, row, 65_535, &bounds)
+    #expect(bounds.allSatisfy { $0 == 65_535 * 255 - 1 })
+    // Unsigned: bounds above 2^31 are the largest.
+    var largest: UInt32 = 0
+    level.kernels.window_bounds!([UInt32](repeating: 1, count: 63) + [1 << 31], 1, &largest)
+    #expect(largest == 1 << 31)
+    #expect(level.kernels.blocks_at_least!([UInt32](repeating: 0x7FFF_FFFF, count: 63) + [.max], 1 << 31) == 1 << 63)
   }
 
   @Test("thresholds and cells at their limits are compared exactly", arguments: Level.all)
@@ -105,8 +106,9 @@ import Testing
     #expect(kernels.crc32c(0x1234_5678, nil, 0) == 0x1234_5678)
     kernels.half_to_float(nil, nil, 0)
     kernels.float_to_half(nil, nil, 0)
-    kernels.add_scaled_bytes(nil, 3, nil, 0)
+    kernels.add_maxima(nil, 0, nil, 3, nil)
+    kernels.window_bounds(nil, 0, nil)
     #expect(kernels.collect_at_least(nil, 0, 1, nil) == 0)
-    kernels.add_groups(nil, 0, 3, nil)
+    #expect(kernels.add_strips(nil, 0, nil, 3, nil) == 0)
   }
 }

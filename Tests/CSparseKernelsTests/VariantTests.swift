@@ -76,33 +76,6 @@ import Testing
     #expect(failure == nil)
   }
 
-  @Test("a row of maxima is added like by the plain kernel", arguments: Level.variants)
-  func adding(level: Level) {
-    let (plain, variant) = (Level.all[0].kernels.add_scaled_bytes!, level.kernels.add_scaled_bytes!)
-    let pool = RandomPool(seed: 41)
-    let memory = GuardedPages(byteCount: 4096)
-    let results = ResultPair(byteCount: 16384)
-    let failure = Self.firstFailure(seed: 42) { number, random in
-      let choice = random.next()
-      let count = Self.length(number, choice >> 40, upTo: 4000)
-      let place = memory.base + memory.offset(of: count, unit: 1, choice: choice >> 8)
-      memcpy(place, pool.piece(count, choice: choice >> 16), count)
-      let bytes = UnsafePointer(place.assumingMemoryBound(to: UInt8.self))
-      let weights: [UInt32] = [0, 1, 65_535, .max]
-      let weight =
-        switch number % 8 {
-        case 0..<4: weights[number % 8]
-        case 4: UInt32(truncatingIfNeeded: choice)
-        default: UInt32(UInt16(truncatingIfNeeded: choice))
-        }
-      results.place(4 * count, unit: 4, choice: choice, from: pool)
-      plain(bytes, weight, results.expected.assumingMemoryBound(to: UInt32.self), count)
-      variant(bytes, weight, results.found.assumingMemoryBound(to: UInt32.self), count)
-      return results.areEqual ? nil : "\(count) bytes, weight \(weight)"
-    }
-    #expect(failure == nil)
-  }
-
   @Test("the cells that reach a threshold are those of the plain kernel", arguments: Level.variants)
   func collecting(level: Level) {
     let (plain, variant) = (Level.all[0].kernels.collect_at_least!, level.kernels.collect_at_least!)

@@ -209,7 +209,7 @@ struct MergeTests {
     }
     var order: [String] = []
     for stage in stages where order.last != stage { order.append(stage) }
-    #expect(order == ["reading", "ordering", "inverting", "writing", "copying"])
+    #expect(order == ["collecting", "ordering", "inverting", "writing", "copying"])
     #expect(try IndexSnapshot.open(index).segments.count == 1)
   }
 

@@ -37,8 +37,15 @@ struct PostingsFormatTests {
 
   @Test func everyDocumentedFieldIsWhereTheTablesSay() throws {
     var random = SplitMix64(seed: 21)
-    let collection = try RandomCollection(
-      documents: 5000, vocabulary: 6, density: 0.3, ordering: .bisection, using: &random)
+    // Five frequent tokens, of which one is dense here and there, and one rare token.
+    let documents = (0..<5000).map { document in
+      (0..<6).compactMap { token -> Posting? in
+        let chance = token == 5 ? 0.01 : document / 500 % 3 == token ? 0.5 : 0.1
+        guard Double.random(in: 0..<1, using: &random) < chance else { return nil }
+        return Posting(token: UInt32(token), impact: UInt8.random(in: 1...255, using: &random))
+      }
+    }
+    let collection = try RandomCollection(documents: documents, vocabulary: 6, ordering: .bisection, using: &random)
     let system = PosixFileSystem()
     let file = try EnvelopeFile.open(
       "0.postings", in: collection.folder.path, kind: .postings, expecting: nil, fileSystem: system)
@@ -52,7 +59,7 @@ struct PostingsFormatTests {
     #expect(head.count == summary.byteCount)
     #expect(try summary.value("documents", in: head[...]) == 5000)
     #expect(try summary.value("vocabulary", in: head[...]) == 6)
-    #expect(try summary.value("windows", in: head[...]) == 1)
+    #expect(try summary.value("windows", in: head[...]) == 2)
     let postingCount = collection.documents.reduce(0) { $0 + $1.count }
     #expect(try summary.value("postings", in: head[...]) == UInt64(postingCount))
 
@@ -61,7 +68,11 @@ struct PostingsFormatTests {
     #expect(terms.count == 6 * term.byteCount)
     let order = try bytes("ORDR")
     let postings = try bytes("POST")
-    #expect(postings.count == 3 * postingCount)
+    let rare = try bytes("RARE")
+    let maxima = try bytes("BMAX")
+    let entry = try Table(section: "7.1.3")
+    #expect(entry.byteCount == SegmentLayout.stripEntrySize)
+    let directory = try bytes("WDIR")
     for token in 0..<6 {
       let record = terms[token * term.byteCount..<(token + 1) * term.byteCount]
       let holders = collection.documents.indices.filter { document in
@@ -76,37 +87,77 @@ struct PostingsFormatTests {
       #expect(kth & 0xFF == UInt64(impacts[9]))
       #expect(kth >> 8 & 0xFF == UInt64(impacts[31]))
 
-      // The postings as §7.1.3 lays them out: groups of 16 documents and their impacts.
+      let row = try term.value("row", in: record)
+      let start = Int(try term.value("start", in: record))
       var found: [Int: UInt8] = [:]
-      let start = 3 * Int(try term.value("firstPosting", in: record))
-      for number in holders.indices {
-        let group = number / 16 * 16
-        let size = min(16, holders.count - group)
-        let at = start + 3 * group + 2 * (number - group)
-        let place = Int(postings[at]) | Int(postings[at + 1]) << 8
-        let document = (0..<4).reversed().reduce(0) { $0 << 8 | Int(order[4 * place + $1]) }
-        found[document] = postings[start + 3 * group + 2 * size + (number - group)]
+      if row == 0xFFFF_FFFF {
+        for number in start..<start + holders.count {
+          let posting = Self.number(rare[4 * number..<4 * number + 4])
+          found[Self.number(order.dropFirst(4 * (posting >> 8 & 0x3F_FFFF)).prefix(4))] = UInt8(posting & 0xFF)
+        }
+      } else {
+        for window in 0..<2 {
+          let place = (Int(row) * 3 + window) * entry.byteCount
+          let fields = directory[place..<place + entry.byteCount]
+          let strip = postings[(start + Int(try entry.value("start", in: fields)))...]
+          let decoded = Self.decode(
+            strip, blocks: try entry.value("blocks", in: fields), dense: Int(try entry.value("dense", in: fields)),
+            sparse: Int(try entry.value("sparse", in: fields)))
+          for (document, impact) in decoded {
+            found[Self.number(order.dropFirst(4 * (4096 * window + document)).prefix(4))] = impact
+          }
+        }
+        let firstMaximum = Int(try term.value("firstMaximum", in: record))
+        // The first block of the row: its maximum is that of the documents whose places lie in it.
+        let blocks = try (0..<2).map { window in
+          let place = (Int(row) * 3 + window) * entry.byteCount
+          return try entry.value("blocks", in: directory[place..<place + entry.byteCount])
+        }
+        let block = blocks[0] != 0 ? blocks[0].trailingZeroBitCount : 64 + blocks[1].trailingZeroBitCount
+        let inBlock = (64 * block..<64 * block + 64).compactMap { found[Self.number(order[4 * $0..<4 * $0 + 4])] }
+        #expect(maxima[firstMaximum] == inBlock.max())
       }
-      #expect(found.keys.sorted() == holders)
+      #expect(found.keys.sorted() == holders, "token \(token)")
       #expect(
         holders.allSatisfy { document in
           collection.documents[document].contains { $0.token == UInt32(token) && $0.impact == found[document] }
         })
     }
+    // The collection has both kinds of terms and both kinds of blocks.
+    #expect(!rare.isEmpty && !directory.isEmpty)
+    let denseCounts = try stride(from: 0, to: directory.count, by: entry.byteCount).map {
+      try entry.value("dense", in: directory[$0..<$0 + entry.byteCount])
+    }
+    #expect(denseCounts.contains { $0 > 0 })
+  }
 
-    let record = try Table(section: "7.1.4")
-    #expect(record.byteCount == SegmentLayout.directoryRecordSize)
-    let records = try bytes("RUNR")
-    #expect(records.count % record.byteCount == 0)
-    let directory = try bytes("WDIR")
-    // Six rows of one window each: two entries of three numbers. The last one counts every record.
-    #expect(directory.count == 6 * 2 * 3 * 4)
-    let recordCount = directory.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
-    #expect(recordCount == records.count / record.byteCount)
-    let runs = records.prefix(record.byteCount).dropFirst(try #require(record.fields["runs"]).offset)
-    let frequency = try term.value("frequency", in: terms.prefix(term.byteCount))
-    #expect(runs.reduce(0) { $0 + UInt64($1) } <= frequency)
-    #expect(try record.value("base", in: records.prefix(record.byteCount)) == 0)
+  private static func number(_ bytes: some BidirectionalCollection<UInt8>) -> Int {
+    bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
+  }
+
+  /// A strip as §7.1.4 describes it: document in the window → impact.
+  private static func decode(
+    _ strip: ArraySlice<UInt8>, blocks: UInt64, dense: Int, sparse: Int
+  ) -> [(document: Int, impact: UInt8)] {
+    let bytes = Array(strip)
+    var sparseBlocks = (0..<64).filter { blocks >> UInt64($0) & 1 == 1 }
+    var decoded: [(document: Int, impact: UInt8)] = []
+    let places = 9 * dense
+    var denseImpact = places + 2 * sparse
+    for number in 0..<dense {
+      let block = Int(bytes[8 * dense + number])
+      sparseBlocks.removeAll { $0 == block }
+      for bit in 0..<64 where bytes[8 * number + bit / 8] >> UInt8(bit % 8) & 1 == 1 {
+        decoded.append((64 * block + bit, bytes[denseImpact]))
+        denseImpact += 1
+      }
+    }
+    var block = -1
+    for number in 0..<sparse {
+      if bytes[places + number] & 128 != 0 { block += 1 }
+      decoded.append((64 * sparseBlocks[block] + Int(bytes[places + number] & 63), bytes[places + sparse + number]))
+    }
+    return decoded
   }
 
   @Test func theForwardFileIsWhereTheTableSays() throws {

@@ -46,8 +46,8 @@ struct MergeTests {
     var stages: [String] = []
     let second = try NewelIndex.merge(MergeRequest(index: index)) { stages.append($0.stage) }
     #expect(second.segmentsAfter == 1 && second.documentsMerged == 70)
-    #expect(stages.first == "reading" && stages.contains("writing") && stages.last == "copying")
-    #expect(second.stages.map(\.stage) == ["reading", "inverting", "writing", "copying"])
+    #expect(stages.first == "collecting" && stages.contains("writing") && stages.last == "copying")
+    #expect(second.stages.map(\.stage) == ["collecting", "inverting", "writing", "copying"])
     #expect(try answers() == before)
     #expect(try NewelIndex.merge(MergeRequest(index: index)).documentsMerged == 0)
     let report = try NewelIndex.verify(index, level: .deep)
@@ -68,7 +68,7 @@ struct MergeTests {
   @Test func aMergeThatIsStoppedAfterAnAppendKeepsTheDocuments() throws {
     for number in 0..<7 { try append(number, merges: true) }
     let report = try append(7, merges: true) { progress in
-      if progress.stage == "reading" { throw NewelError(.cancelled, "Enough.") }
+      if progress.stage == "collecting" { throw NewelError(.cancelled, "Enough.") }
     }
     #expect(report.mergeProblem == "Enough." && report.segmentsMerged == 0 && report.documentsInAll == 80)
     #expect(try NewelIndex.open(index).statistics().segments.count == 8)

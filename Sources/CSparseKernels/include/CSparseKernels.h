@@ -19,22 +19,48 @@ void newel_half_to_float(const void *source, float *destination, size_t count);
 // binary32 to binary16, round to nearest even, overflow to infinity; NaN is made quiet and keeps its upper ten bits.
 void newel_float_to_half(const float *source, void *destination, size_t count);
 
-// cells[i] += weight * bytes[i], modulo 2^32: a row of 8-bit maxima into 32-bit bounds.
-void newel_add_scaled_bytes(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count);
-
 // Writes the positions of the cells that are at least `threshold` to `positions`, ascending, and returns how many
 // there are. `positions` has room for `count` values; those behind the returned number are left undefined.
 size_t newel_collect_at_least(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions);
 
-// Adds `weight * impact` of every posting of `count` full groups to the cells of their documents. A group is 48 bytes:
-// sixteen 16-bit document numbers, then their sixteen 8-bit impacts. `cells` has room for every 16-bit number.
-void newel_add_groups(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells);
+// One entry of a term's directory: where the postings of a window of 4,096 documents are. FORMAT.md describes the bytes;
+// whoever calls has checked that entry and strip agree.
+typedef struct newel_strip {
+  uint64_t blocks;        // Bit b: the term is in a document of the window's b-th block of 64.
+  uint32_t start;         // First byte of the strip, counted from the term's first strip.
+  uint16_t sparse_count;  // Postings in sparse blocks.
+  uint8_t dense_count;    // Dense blocks.
+  uint8_t zero;
+} newel_strip;
+
+// How many bytes behind a strip, and behind a row of maxima, must be readable; what they hold does not matter.
+enum { NEWEL_STRIP_PADDING = 64, NEWEL_WINDOW_CELLS = 4096, NEWEL_WINDOW_BLOCKS = 64 };
+
+// Adds `weight * impact` of the postings of one strip to the 4,096 cells of its window, modulo 2^32: those of the dense
+// blocks that are `wanted`, and all of the sparse blocks when one of these is wanted. Returns how many were added.
+size_t newel_add_strip(const newel_strip *entry, const uint8_t *strips, uint64_t wanted, int32_t weight,
+                       int32_t *cells);
+
+// Adds `weight * impact` of all postings of `count` neighbouring windows to the cells of theirs. Returns how many.
+size_t newel_add_strips(const newel_strip *entries, size_t count, const uint8_t *strips, int32_t weight,
+                        int32_t *cells);
+
+// Adds `weight * maximum` to the bound of every block of `count` windows that has the term, modulo 2^32. `maxima` holds a
+// byte for each of these blocks, `bounds` has 64 cells a window.
+void newel_add_maxima(const newel_strip *entries, size_t count, const uint8_t *maxima, uint32_t weight,
+                      uint32_t *bounds);
+
+// The largest bound of each of `count` windows of 64 blocks.
+void newel_window_bounds(const uint32_t *bounds, size_t count, uint32_t *largest);
+
+// Which of the 64 bounds of a window are at least `threshold`, a bit each.
+uint64_t newel_blocks_at_least(const uint32_t *bounds, uint32_t threshold);
 
 // The instruction sets that have kernels of their own, in order of preference on each architecture.
 enum {
   NEWEL_PLAIN = 0,   // C only, any CPU.
-  NEWEL_AVX2 = 1,    // x86-64 with SSE4.2, PCLMULQDQ, AVX2 and F16C.
-  NEWEL_AVX512 = 2,  // In addition AVX-512 F, BW and VL.
+  NEWEL_AVX2 = 1,    // x86-64 with SSE4.2, PCLMULQDQ, AVX2, BMI2 and F16C.
+  NEWEL_AVX512 = 2,  // In addition AVX-512 F, BW, VL and VBMI2.
   NEWEL_NEON = 3,    // aarch64 with the CRC32 instructions.
   NEWEL_LEVELS = 4,
 };
@@ -45,9 +71,15 @@ typedef struct newel_kernels {
   uint32_t (*crc32c)(uint32_t crc, const void *bytes, size_t count);
   void (*half_to_float)(const void *source, float *destination, size_t count);
   void (*float_to_half)(const float *source, void *destination, size_t count);
-  void (*add_scaled_bytes)(const uint8_t *bytes, uint32_t weight, uint32_t *cells, size_t count);
   size_t (*collect_at_least)(const int32_t *cells, size_t count, int32_t threshold, uint32_t *positions);
-  void (*add_groups)(const uint8_t *groups, size_t count, int32_t weight, int32_t *cells);
+  size_t (*add_strip)(const newel_strip *entry, const uint8_t *strips, uint64_t wanted, int32_t weight,
+                      int32_t *cells);
+  size_t (*add_strips)(const newel_strip *entries, size_t count, const uint8_t *strips, int32_t weight,
+                       int32_t *cells);
+  void (*add_maxima)(const newel_strip *entries, size_t count, const uint8_t *maxima, uint32_t weight,
+                     uint32_t *bounds);
+  void (*window_bounds)(const uint32_t *bounds, size_t count, uint32_t *largest);
+  uint64_t (*blocks_at_least)(const uint32_t *bounds, uint32_t threshold);
 } newel_kernels;
 
 // The kernels of a level, or NULL when this CPU or this build lacks it. For tests and measurements; everybody else

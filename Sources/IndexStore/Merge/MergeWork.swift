@@ -5,7 +5,7 @@ public struct MergeProgress: Sendable, Equatable {
   /// The steps of a merge that are not those of writing a segment.
   public enum Stage: String, Sendable, CaseIterable {
     /// The sparse vectors of the segments are read into memory.
-    case reading
+    case collecting
     /// Keys and metadata are copied.
     case copying
   }

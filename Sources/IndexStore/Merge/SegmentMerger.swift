@@ -88,7 +88,7 @@ final class SegmentMerger {
     let total = old.reduce(0) { $0 + $1.documentCount }
     for source in sources {
       for document in 0..<source.documentCount {
-        if builder.documentCount % 1024 == 0 { try work.report(.reading, builder.documentCount, total) }
+        if builder.documentCount % 1024 == 0 { try work.report(.collecting, builder.documentCount, total) }
         try indexing { () throws(InvertedIndexError) in try builder.append(source.index.forwardVector(of: document)) }
       }
     }

@@ -1,6 +1,6 @@
 internal import ByteStorage
 
-/// Writes the postings file: summary, table of terms, window ends, postings, bounds and runs (FORMAT.md §7.1).
+/// Writes the postings file: summary, strips, table of terms, short lists, directory, maxima (FORMAT.md §7.1).
 struct PostingsSerializer {
   let lists: InvertedLists
   let vocabularyCount: Int
@@ -13,28 +13,34 @@ struct PostingsSerializer {
     try writeSummary(to: writer)
 
     var terms = ByteWriter()
-    var bounds = BoundsCollector(documentCount: lists.documentCount)
+    var serializer = StripSerializer(documentCount: lists.documentCount)
+    var rare: [UInt32] = []
+    var stripBytes: UInt64 = 0
     var documents: [UInt32] = []
-    try writer.begin(.postings)
+    let rareLimit = SegmentLayout.rareLimit(documentCount: lists.documentCount)
+    try writer.begin(.strips)
     for slot in lists.tokens.indices {
       lists.expand(slot: slot, into: &documents)
-      let range = lists.starts[slot]..<lists.starts[slot + 1]
-      let impacts = lists.impacts[range]
-      try writer.append(Self.grouped(lists.documents[range], impacts))
-      progress(range.upperBound)
-      var row = SegmentLayout.noRow
-      if documents.count >= SegmentLayout.coldLimit {
-        row = UInt32(bounds.rowCount)
-        bounds.append(documents: documents, impacts: impacts)
+      progress(lists.starts[slot + 1])
+      let impacts = lists.impacts[lists.starts[slot]..<lists.starts[slot + 1]]
+      var place = TermPlace(start: UInt64(rare.count), row: SegmentLayout.noRow, firstMaximum: 0)
+      if documents.count >= rareLimit {
+        place = TermPlace(
+          start: stripBytes, row: UInt32(serializer.rowCount), firstMaximum: UInt32(serializer.maxima.count))
+        let strips = serializer.append(documents: documents, impacts: impacts)
+        stripBytes += UInt64(strips.count)
+        try writer.append(strips)
+      } else {
+        Self.appendRare(documents, impacts, to: &rare)
       }
-      Self.appendTermRecord(
-        token: lists.tokens[slot], firstPosting: range.lowerBound, row: row, impacts: impacts, to: &terms)
+      Self.appendTermRecord(token: lists.tokens[slot], place, impacts: impacts, to: &terms)
     }
     writer.end()
 
     try writer.write(.terms, terms.bytes)
-    try writer.write(.windowEnds, lists.windowEnds)
-    try bounds.write(to: writer)
+    try writer.write(.rarePostings, rare)
+    try writer.write(.windowDirectory, serializer.directory)
+    try writer.write(.blockMaxima, serializer.maxima)
     if let order { try writer.write(.order, order) }
   }
 
@@ -43,44 +49,52 @@ struct PostingsSerializer {
     summary.u32(UInt32(lists.documentCount))
     summary.u32(UInt32(vocabularyCount))
     summary.u32(UInt32(lists.tokens.count))
-    summary.u32(UInt32(lists.windowCount))
+    summary.u32(UInt32(SegmentLayout.cells(lists.documentCount, SegmentLayout.windowShift)))
     summary.u64(UInt64(lists.documents.count))
     summary.u32(ordering.code)
     summary.u32(0)
     try writer.write(.summary, summary.bytes)
   }
 
-  /// Lays postings out in groups of 16: the group's document numbers, then its impacts. One stream to read, and the last
-  /// group is only as long as its postings.
-  static func grouped(_ documents: ArraySlice<UInt16>, _ impacts: ArraySlice<UInt8>) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(documents.count * SegmentLayout.postingSize)
-    var offset = 0
-    while offset < documents.count {
-      let count = min(SegmentLayout.groupSize, documents.count - offset)
-      for document in documents.dropFirst(offset).prefix(count) {
-        bytes.append(UInt8(truncatingIfNeeded: document))
-        bytes.append(UInt8(truncatingIfNeeded: document >> 8))
+  /// Appends the postings of a rare term, the first of the largest of each block marked.
+  static func appendRare(_ documents: [UInt32], _ impacts: ArraySlice<UInt8>, to rare: inout [UInt32]) {
+    let start = rare.count
+    var largest = start
+    for (document, impact) in zip(documents, impacts) {
+      let place = rare.count
+      rare.append(document << SegmentLayout.rareDocumentShift | UInt32(impact))
+      if place == start || document >> 6 != documents[place - start - 1] >> 6 {
+        largest = place
+      } else if UInt8(truncatingIfNeeded: rare[largest]) < impact {
+        rare[largest] &= ~SegmentLayout.largestOfBlock
+        largest = place
+      } else {
+        continue
       }
-      bytes.append(contentsOf: impacts.dropFirst(offset).prefix(count))
-      offset += count
+      rare[largest] |= SegmentLayout.largestOfBlock
     }
-    return bytes
+  }
+
+  /// Where a term's postings are.
+  private struct TermPlace {
+    /// Byte in `POST`, or number in `RARE`.
+    var start: UInt64
+    var row: UInt32
+    var firstMaximum: UInt32
   }
 
   private static func appendTermRecord(
-    token: UInt32, firstPosting: Int, row: UInt32, impacts: ArraySlice<UInt8>, to terms: inout ByteWriter
+    token: UInt32, _ place: TermPlace, impacts: ArraySlice<UInt8>, to terms: inout ByteWriter
   ) {
     let ranked = TermStatistics(impacts: impacts)
     terms.u32(token)
     terms.u32(UInt32(impacts.count))
-    terms.u64(UInt64(firstPosting))
-    terms.u32(row)
-    terms.u32(0)
+    terms.u64(place.start)
+    terms.u32(place.row)
+    terms.u32(place.firstMaximum)
     terms.u8(ranked.maximum)
     for impact in ranked.kth { terms.u8(impact) }
-    terms.u8(0)
-    terms.u8(0)
+    terms.u16(0)
   }
 }
 

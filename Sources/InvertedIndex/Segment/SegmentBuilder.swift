@@ -4,7 +4,7 @@ public import ByteStorage
 ///
 /// Documents are numbered 0, 1, 2, … in the order they are appended; that order is also how equal scores are ordered,
 /// whatever order the postings use inside.
-/// Memory: 5 bytes per posting and 4 per document until ``write(postings:forward:)``, 3 more per posting during it.
+/// Memory: 5 bytes per posting and 4 per document until ``write(postings:forward:ordering:)``, 4 more per posting during it.
 public struct SegmentBuilder: Sendable {
   /// Number of tokens of the vocabulary; every token of a posting is below it.
   public let vocabularyCount: Int
@@ -52,7 +52,7 @@ public struct SegmentBuilder: Sendable {
   ///   - ordering: how documents are numbered inside the postings. Answers do not depend on it, speed does.
   ///   - threads: how many may work on the ordering; it does not depend on their number.
   /// - Throws: ``InvertedIndexError/stopped`` when `progress` returned false.
-  /// - Complexity: O(postings + terms · documents / 1024) time, and that of the ordering.
+  /// - Complexity: O(postings + frequent terms · documents / 4096) time, and that of the ordering.
   public func write(
     postings: EnvelopeWriter, forward: EnvelopeWriter, ordering: DocumentOrdering = .automatic, threads: Int = 1,
     progress: SegmentProgressHandler = { _ in true }
@@ -114,22 +114,22 @@ struct ForwardVectors: Sendable {
 /// Term-major postings, made from the forward vectors by one counting sort.
 struct InvertedLists {
   let documentCount: Int
-  let windowCount: Int
+  private let chunkCount: Int
   /// Tokens with at least one posting, ascending. A term's place here is its *slot*.
   let tokens: [UInt32]
   /// `[slots + 1]`: the number of the first posting of each term.
   let starts: [Int]
-  /// `[slots × windows]`: number of the term's postings up to the end of each 16,384-document window.
-  let windowEnds: [UInt32]
-  /// Low 16 bits of each posting's document, and its impact, term-major.
+  /// `[slots × chunks]`: number of the term's postings up to the end of each chunk of 65,536 documents.
+  private let chunkEnds: [UInt32]
+  /// Each posting's document within its chunk, and its impact, term-major.
   let documents: [UInt16]
   let impacts: [UInt8]
 
   /// - Parameter order: the document of `vectors` that each place holds; nil for the order of `vectors`.
   init(inverting vectors: ForwardVectors, vocabularyCount: Int, order: [UInt32]?) {
     documentCount = vectors.documentCount
-    let windows = SegmentLayout.cells(vectors.documentCount, SegmentLayout.windowShift)
-    windowCount = windows
+    let chunks = SegmentLayout.cells(vectors.documentCount, SegmentLayout.chunkShift)
+    chunkCount = chunks
 
     var frequencies = [Int](repeating: 0, count: vocabularyCount)
     for token in vectors.tokens { frequencies[Int(token)] += 1 }
@@ -143,26 +143,26 @@ struct InvertedLists {
     }
 
     var next = starts
-    var ends = [UInt32](repeating: 0, count: present.count * windows)
+    var ends = [UInt32](repeating: 0, count: present.count * chunks)
     var documents = [UInt16](repeating: 0, count: vectors.postingCount)
     var impacts = [UInt8](repeating: 0, count: vectors.postingCount)
     for document in 0..<vectors.documentCount {
-      let window = document >> SegmentLayout.windowShift
+      let chunk = document >> SegmentLayout.chunkShift
       for number in vectors.range(of: order.map { Int($0[document]) } ?? document) {
         let slot = Int(slots[Int(vectors.tokens[number])])
         let place = next[slot]
         documents[place] = UInt16(truncatingIfNeeded: document)
         impacts[place] = vectors.impacts[number]
         next[slot] = place + 1
-        ends[slot * windows + window] += 1
+        ends[slot * chunks + chunk] += 1
       }
     }
     for slot in present.indices {
-      for window in 1..<max(1, windows) { ends[slot * windows + window] += ends[slot * windows + window - 1] }
+      for chunk in 1..<max(1, chunks) { ends[slot * chunks + chunk] += ends[slot * chunks + chunk - 1] }
     }
     tokens = present
     self.starts = starts
-    windowEnds = ends
+    chunkEnds = ends
     self.documents = documents
     self.impacts = impacts
   }
@@ -173,10 +173,10 @@ struct InvertedLists {
   func expand(slot: Int, into buffer: inout [UInt32]) {
     buffer.removeAll(keepingCapacity: true)
     var number = starts[slot]
-    for window in 0..<windowCount {
-      let end = starts[slot] + Int(windowEnds[slot * windowCount + window])
+    for chunk in 0..<chunkCount {
+      let end = starts[slot] + Int(chunkEnds[slot * chunkCount + chunk])
       while number < end {
-        buffer.append(SegmentLayout.chunkBase(ofWindow: window) | UInt32(documents[number]))
+        buffer.append(UInt32(chunk << SegmentLayout.chunkShift) | UInt32(documents[number]))
         number += 1
       }
     }

@@ -4,8 +4,12 @@ public import ByteStorage
 struct TermEntry: Sendable, Equatable {
   var token: UInt32
   var documentFrequency: UInt32
-  var firstPosting: UInt64
-  var boundsRow: UInt32
+  /// Where its postings begin: the byte of its first strip, or the number of its first short posting.
+  var start: UInt64
+  /// Its row in the directory of windows, `SegmentLayout.noRow` for a rare term.
+  var row: UInt32
+  /// Where its block maxima begin.
+  var firstMaximum: UInt32
   var maximum: UInt8
   /// k-th largest impacts for the ranks of `SegmentLayout.kthRanks`, the first in the lowest byte.
   var kthImpacts: UInt64
@@ -29,15 +33,10 @@ public final class SegmentIndex: Sendable {
   let terms: [TermEntry]
   /// Slot of each token, `SegmentLayout.noRow` when it has no posting here.
   private let slots: [UInt32]
-  let postingBytes: SegmentBytes
-  let windowEndBytes: SegmentBytes
+  let stripBytes: SegmentBytes
+  let rareBytes: SegmentBytes
   let windowDirectoryBytes: SegmentBytes
-  let runRecordBytes: SegmentBytes
-  let level1Bytes: SegmentBytes
-  let level2Bytes: SegmentBytes
-  let level3RowBytes: SegmentBytes
-  let level3DenseBytes: SegmentBytes
-  let level3PairBytes: SegmentBytes
+  let maximaBytes: SegmentBytes
   let orderBytes: SegmentBytes?
   let checkedTerms: CheckedTerms
   private let forward: ForwardIndex
@@ -57,13 +56,18 @@ public final class SegmentIndex: Sendable {
     func wrong(_ section: String, _ detail: String) -> InvertedIndexError {
       .inconsistent(file: path, section: section, detail: detail)
     }
-    var summary = try storing { () throws(StorageError) in try postings.section(.summary).reader(nil) }
+    let summarySection = try storing { () throws(StorageError) in try postings.section(.summary) }
+    guard summarySection.byteCount == SegmentLayout.summarySize else {
+      throw wrong("SUMM", "it has \(summarySection.byteCount) bytes, not \(SegmentLayout.summarySize)")
+    }
+    var summary = try storing { () throws(StorageError) in try summarySection.reader(nil) }
     let numbers = try storing { () throws(StorageError) in
       (
         documents: Int(try summary.u32()), vocabulary: Int(try summary.u32()), terms: Int(try summary.u32()),
-        windows: Int(try summary.u32()), postings: try summary.u64(), order: try summary.u32()
+        windows: Int(try summary.u32()), postings: try summary.u64(), order: try summary.u32(), zero: try summary.u32()
       )
     }
+    guard numbers.zero == 0 else { throw wrong("SUMM", "a reserved field is \(numbers.zero), not 0") }
     guard numbers.documents <= SegmentLayout.maximumDocuments else {
       throw wrong("SUMM", "\(numbers.documents) documents are more than a segment can hold")
     }
@@ -81,7 +85,7 @@ public final class SegmentIndex: Sendable {
     vocabularyCount = numbers.vocabulary
     windowCount = numbers.windows
     postingCount = Int(numbers.postings)
-    terms = try Self.readTerms(postings, count: numbers.terms, postings: Int(numbers.postings), path: path)
+    terms = try Self.readTerms(postings, count: numbers.terms, path: path)
     var slots = [UInt32](repeating: SegmentLayout.noRow, count: numbers.vocabulary)
     for (slot, term) in terms.enumerated() {
       guard Int(term.token) < slots.count, slot == 0 || terms[slot - 1].token < term.token else {
@@ -97,15 +101,10 @@ public final class SegmentIndex: Sendable {
     func bytes(_ tag: SectionTag) throws(InvertedIndexError) -> SegmentBytes {
       SegmentBytes(try storing { () throws(StorageError) in try postings.section(tag) })
     }
-    postingBytes = try bytes(.postings)
-    windowEndBytes = try bytes(.windowEnds)
+    stripBytes = try bytes(.strips)
+    rareBytes = try bytes(.rarePostings)
     windowDirectoryBytes = try bytes(.windowDirectory)
-    runRecordBytes = try bytes(.runRecords)
-    level1Bytes = try bytes(.level1)
-    level2Bytes = try bytes(.level2)
-    level3RowBytes = try bytes(.level3Rows)
-    level3DenseBytes = try bytes(.level3Dense)
-    level3PairBytes = try bytes(.level3Pairs)
+    maximaBytes = try bytes(.blockMaxima)
     checkedTerms = CheckedTerms(count: terms.count)
     orderBytes = postings.optionalSection(.order).map { SegmentBytes($0) }
     if let orderBytes, orderBytes.count != 4 * numbers.documents {
@@ -115,37 +114,41 @@ public final class SegmentIndex: Sendable {
   }
 
   private static func readTerms(
-    _ file: EnvelopeFile, count: Int, postings: Int, path: String
+    _ file: EnvelopeFile, count: Int, path: String
   ) throws(InvertedIndexError) -> [TermEntry] {
     let section = try storing { () throws(StorageError) in try file.section(.terms) }
     guard section.byteCount == count * SegmentLayout.termRecordSize else {
       throw .inconsistent(
         file: path, section: "TERM", detail: "\(section.byteCount) bytes do not hold \(count) records")
     }
-    return try storing { () throws(StorageError) in
+    var reserved: UInt16 = 0
+    let terms = try storing { () throws(StorageError) in
       var reader = try section.reader(nil)
       var terms: [TermEntry] = []
       terms.reserveCapacity(count)
       for _ in 0..<count {
         let token = try reader.u32()
         let frequency = try reader.u32()
-        let first = try reader.u64()
+        let start = try reader.u64()
         let row = try reader.u32()
-        _ = try reader.u32()
+        let firstMaximum = try reader.u32()
         let maximum = try reader.u8()
         var kth: UInt64 = 0
         for rank in SegmentLayout.kthRanks.indices { kth |= UInt64(try reader.u8()) << UInt64(8 * rank) }
-        _ = try reader.u8()
-        _ = try reader.u8()
-        // Keeps every later sum of offsets far from overflow; the exact range is checked when the term is opened.
-        let bounded = min(first, UInt64(postings))
+        let zero = try reader.u16()
         terms.append(
           TermEntry(
-            token: token, documentFrequency: frequency, firstPosting: bounded, boundsRow: row, maximum: maximum,
-            kthImpacts: kth))
+            // No file is that long; it keeps later sums of offsets far from overflow. The range is checked at first use.
+            token: token, documentFrequency: frequency, start: min(start, 1 << 40), row: row,
+            firstMaximum: firstMaximum, maximum: maximum, kthImpacts: kth))
+        if zero != 0 { reserved = zero }
       }
       return terms
     }
+    guard reserved == 0 else {
+      throw .inconsistent(file: path, section: "TERM", detail: "a reserved field is \(reserved), not 0")
+    }
+    return terms
   }
 
   /// In how many documents of this segment the token has a posting.

@@ -2,49 +2,45 @@ internal import ByteStorage
 
 /// The constants of the segment files (FORMAT.md §7.1 and §7.2).
 enum SegmentLayout {
-  /// Documents of one segment fit 256 windows of 16,384.
+  /// Documents of one segment fit 1,024 windows of 4,096.
   static let maximumDocuments = 1 << 22
   /// Posting numbers are 32-bit.
   static let maximumPostings = Int(UInt32.max)
 
-  /// A posting holds the low 16 bits of its document: its number inside a chunk of 65,536 documents.
+  /// A block of 64 documents is what a bound is about and what is scored or left out as a whole.
+  static let blockShift = 6
+  static let blockSize = 1 << blockShift
+  /// A window of 4,096 documents is what one strip of postings covers: 64 blocks, one bit each in a word.
+  static let windowShift = 12
+  static let windowSize = 1 << windowShift
+  static let blocksPerWindow = 1 << (windowShift - blockShift)
+  /// A chunk of 65,536 documents is what the windowed scan scores at a time.
   static let chunkShift = 16
-  /// For each window of 16,384 documents it is known where its postings end.
-  static let windowShift = 14
-  /// One record of the run directory covers 4,096 documents …
-  static let quarterShift = 12
-  /// … in 64 runs, and is written when the term has at least this many postings there.
-  static let directoryThreshold = 64
-  static let directoryRecordSize = 4 + 64
-  /// A record's first number: which quarter of its window, above the number of postings before it.
-  static let quarterBitShift = 30
-  /// One entry of the directory of windows: first posting, first pair, first record.
-  static let windowEntrySize = 12
+  static let windowsPerChunk = 1 << (chunkShift - windowShift)
 
-  /// Bounds are kept per window of 16,384, per 1,024 and per 64 documents.
-  static let level1Shift = windowShift
-  static let level2Shift = 10
-  static let level3Shift = 6
-  /// A term in fewer documents than this has neither bounds nor runs: its postings are as quick to look at.
-  static let coldLimit = 128
-  /// The third level is a full row when at least one cell in three is set.
-  static let denseRatio = 3
+  /// A block with at least this many postings of a term is *dense*: a bitmap says which documents they are.
+  static let denseLimit = 12
+  /// Bytes that a dense block has beside its impacts: bitmap and number.
+  static let denseBlockSize = 9
+  /// One entry of a term's directory of windows.
+  static let stripEntrySize = 16
+  /// The place byte of a sparse posting: its document in the block, and whether it is the first of its block.
+  static let firstOfBlock: UInt8 = 128
+  static let placeMask: UInt8 = 63
 
-  /// Postings are laid out in groups: 16 document numbers, then their 16 impacts.
-  static let groupSize = 16
-  /// Bytes of one posting: 16-bit document number and 8-bit impact.
-  static let postingSize = 3
+  /// A term in fewer documents has no strips: its postings stand in one short list.
+  static func rareLimit(documentCount: Int) -> Int { max(128, documentCount >> 10) }
+  /// A posting of a rare term: the impact, the document above it, and the highest bit when no posting of the term in the
+  /// same block has a larger impact and none before it has the same.
+  static let rarePostingSize = 4
+  static let rareDocumentShift: UInt32 = 8
+  static let largestOfBlock: UInt32 = 1 << 31
 
   /// For these k the table of terms keeps the k-th largest impact.
   static let kthRanks = [10, 32, 100, 320, 1000]
+  static let summarySize = 32
   static let termRecordSize = 32
   static let noRow = UInt32.max
-
-  /// The first document of the chunk that a window lies in: what a stored document number counts from.
-  @inline(__always)
-  static func chunkBase(ofWindow window: Int) -> UInt32 {
-    UInt32(truncatingIfNeeded: window << windowShift) & ~0xFFFF
-  }
 
   /// Number of cells of `1 << shift` documents that cover `documentCount`.
   static func cells(_ documentCount: Int, _ shift: Int) -> Int {
@@ -55,15 +51,10 @@ enum SegmentLayout {
 extension SectionTag {
   static let summary = SectionTag("SUMM")
   static let terms = SectionTag("TERM")
-  static let windowEnds = SectionTag("WEND")
-  static let postings = SectionTag("POST")
+  static let strips = SectionTag("POST")
+  static let rarePostings = SectionTag("RARE")
   static let windowDirectory = SectionTag("WDIR")
-  static let runRecords = SectionTag("RUNR")
-  static let level1 = SectionTag("BND1")
-  static let level2 = SectionTag("BND2")
-  static let level3Rows = SectionTag("BN3R")
-  static let level3Dense = SectionTag("BN3D")
-  static let level3Pairs = SectionTag("BN3P")
+  static let blockMaxima = SectionTag("BMAX")
   static let order = SectionTag("ORDR")
   static let forwardStarts = SectionTag("FOFF")
   static let forwardVectors = SectionTag("FVEC")
@@ -72,13 +63,6 @@ extension SectionTag {
 extension EnvelopeWriter {
   /// Writes a whole section of bytes.
   func write(_ tag: SectionTag, _ values: [UInt8]) throws(StorageError) {
-    try begin(tag)
-    try append(values)
-    end()
-  }
-
-  /// Writes a whole section of 16-bit numbers.
-  func write(_ tag: SectionTag, _ values: [UInt16]) throws(StorageError) {
     try begin(tag)
     try append(values)
     end()

@@ -1,32 +1,63 @@
 extension SegmentIndex {
   /// Decodes the whole segment and checks every promise of FORMAT.md §7.1 and §7.2: documents ascend, postings and
-  /// forward vectors hold the same, bounds and k-th impacts are the true maxima, directories point at their runs.
+  /// forward vectors hold the same, maxima and k-th impacts are the true ones, every structure follows the one before.
   ///
   /// - Throws: the first contradiction found.
-  /// - Complexity: O(postings + bounds) time, 5 bytes of memory per posting.
+  /// - Complexity: O(postings) time, 5 bytes of memory per posting.
   public func verifyDeep() throws(InvertedIndexError) {
     let expected = try gatherFromForward()
     guard expected.tokens == terms.map(\.token) else {
       throw inconsistent(section: "TERM", detail: "the terms are not those of the forward vectors")
     }
-    var firstPosting = 0
+    var next = TermPlaces()
     for slot in terms.indices {
       let list = try PostingList(segment: self, slot: slot)
-      guard Int(list.entry.firstPosting) == firstPosting else {
-        throw inconsistent(section: "TERM", detail: "token \(list.entry.token) does not follow the one before it")
-      }
-      firstPosting += list.count
-      let documents = try verifyPostings(of: list, slot: slot, against: expected)
-      if let bounds = list.bounds {
-        try verifyBounds(bounds, of: list, documents: documents)
-        try verifyDirectory(bounds, of: list, documents: documents)
-      } else if list.count >= SegmentLayout.coldLimit {
-        throw inconsistent(section: "TERM", detail: "token \(list.entry.token) lacks bounds")
+      try verifyPlace(of: list, &next)
+      var documents: [UInt32] = []
+      expected.expand(slot: slot, into: &documents)
+      let impacts = expected.impacts[expected.starts[slot]..<expected.starts[slot + 1]]
+      try verifyPostings(of: list, documents, impacts)
+      try verifyStatistics(of: list, impacts)
+      switch list.storage {
+      case .strips(let row): try verifyStrips(row, of: list, documents, impacts)
+      case .rare(let rare): try verifyMarks(rare, of: list, documents, impacts)
       }
     }
-    guard firstPosting == postingCount else {
-      throw inconsistent(section: "TERM", detail: "the terms hold \(firstPosting) postings, not \(postingCount)")
+    guard next.postings == postingCount else {
+      throw inconsistent(section: "TERM", detail: "the terms hold \(next.postings) postings, not \(postingCount)")
     }
+    guard next.strip == stripBytes.count, next.rare * SegmentLayout.rarePostingSize == rareBytes.count,
+      next.maximum == maximaBytes.count
+    else { throw inconsistent(section: "POST", detail: "there are bytes behind the last term") }
+  }
+
+  /// Where the next term's structures must begin.
+  private struct TermPlaces {
+    var postings = 0
+    var strip = 0
+    var rare = 0
+    var row: UInt32 = 0
+    var maximum = 0
+  }
+
+  private func verifyPlace(of list: PostingList, _ next: inout TermPlaces) throws(InvertedIndexError) {
+    let term = list.term
+    let isRare = list.count < SegmentLayout.rareLimit(documentCount: documentCount)
+    switch list.storage {
+    case .strips(let row):
+      guard !isRare, Int(term.start) == next.strip, term.row == next.row, Int(term.firstMaximum) == next.maximum else {
+        throw inconsistent(section: "TERM", detail: "token \(term.token) does not follow the one before it")
+      }
+      next.strip += row.byteCount
+      next.row += 1
+      for window in 0..<windowCount { next.maximum += row.blocks(inWindow: window).nonzeroBitCount }
+    case .rare:
+      guard isRare, Int(term.start) == next.rare, term.firstMaximum == 0 else {
+        throw inconsistent(section: "TERM", detail: "token \(term.token) does not follow the one before it")
+      }
+      next.rare += list.count
+    }
+    next.postings += list.count
   }
 
   private func gatherFromForward() throws(InvertedIndexError) -> InvertedLists {
@@ -58,93 +89,62 @@ extension SegmentIndex {
   }
 
   private func verifyPostings(
-    of list: PostingList, slot: Int, against expected: InvertedLists
-  ) throws(InvertedIndexError) -> [UInt32] {
-    var documents: [UInt32] = []
-    expected.expand(slot: slot, into: &documents)
-    guard documents.count == list.count else {
+    of list: PostingList, _ documents: [UInt32], _ impacts: ArraySlice<UInt8>
+  ) throws(InvertedIndexError) {
+    var number = 0
+    var postings = WindowPostings()
+    for window in 0..<windowCount {
+      list.decode(window: window, into: &postings)
+      for (place, impact) in zip(postings.places, postings.impacts) {
+        guard number < documents.count, documents[number] == UInt32(window << 12) | UInt32(place),
+          impacts[impacts.startIndex + number] == impact
+        else {
+          throw inconsistent(
+            section: "POST", detail: "posting \(number) of token \(list.term.token) differs from its document's vector")
+        }
+        number += 1
+      }
+    }
+    guard number == documents.count else {
       throw inconsistent(
         section: "POST",
-        detail: "token \(list.entry.token) has \(list.count) postings, its documents \(documents.count)")
+        detail: "token \(list.term.token) has \(number) postings, its documents \(documents.count)")
     }
-    let first = expected.starts[slot]
-    for number in 0..<list.count
-    where list.local(number) != UInt32(expected.documents[first + number])
-      || list.impact(number) != UInt32(expected.impacts[first + number])
-    {
+  }
+
+  private func verifyStatistics(of list: PostingList, _ impacts: ArraySlice<UInt8>) throws(InvertedIndexError) {
+    let statistics = TermStatistics(impacts: impacts)
+    let kth = statistics.kth.indices.map { list.term.kth($0) }
+    guard statistics.maximum == list.term.maximum, statistics.kth == kth else {
+      throw inconsistent(section: "TERM", detail: "the largest impacts of token \(list.term.token) are others")
+    }
+  }
+
+  /// Lays the postings out again and compares: which blocks are dense, and every maximum.
+  private func verifyStrips(
+    _ row: StripRow, of list: PostingList, _ documents: [UInt32], _ impacts: ArraySlice<UInt8>
+  ) throws(InvertedIndexError) {
+    var serializer = StripSerializer(documentCount: documentCount)
+    let strips = serializer.append(documents: documents, impacts: impacts)
+    guard strips.count == row.byteCount else {
+      throw inconsistent(section: "POST", detail: "the strips of token \(list.term.token) are laid out otherwise")
+    }
+    for (number, maximum) in serializer.maxima.enumerated() where row.maximum(number) != maximum {
       throw inconsistent(
-        section: "POST", detail: "posting \(number) of token \(list.entry.token) differs from its document's vector")
-    }
-    for window in 0..<windowCount
-    where list.end(ofWindow: window) != Int(expected.windowEnds[slot * windowCount + window]) {
-      throw inconsistent(section: "WEND", detail: "window \(window) of token \(list.entry.token) ends elsewhere")
-    }
-    let statistics = TermStatistics(impacts: expected.impacts[first..<first + list.count])
-    let kth = statistics.kth.indices.map { list.entry.kth($0) }
-    guard statistics.maximum == list.entry.maximum, statistics.kth == kth else {
-      throw inconsistent(section: "TERM", detail: "the largest impacts of token \(list.entry.token) are others")
-    }
-    return documents
-  }
-
-  private func verifyBounds(
-    _ bounds: BoundRow, of list: PostingList, documents: [UInt32]
-  ) throws(InvertedIndexError) {
-    let levels: [(shift: Int, count: Int, name: String, read: (Int) -> UInt32)] = [
-      (SegmentLayout.level1Shift, bounds.level1Count, "BND1", bounds.level1),
-      (SegmentLayout.level2Shift, bounds.level2Count, "BND2", bounds.level2),
-      (SegmentLayout.level3Shift, bounds.level3Count, "BN3D", bounds.level3),
-    ]
-    for level in levels {
-      var maxima = [UInt32](repeating: 0, count: level.count)
-      for (number, document) in documents.enumerated() {
-        let cell = Int(document) >> level.shift
-        maxima[cell] = max(maxima[cell], list.impact(number))
-      }
-      for (cell, maximum) in maxima.enumerated() where level.read(cell) != maximum {
-        throw inconsistent(
-          section: level.name,
-          detail: "cell \(cell) of token \(list.entry.token) is \(level.read(cell)), the maximum is \(maximum)")
-      }
+        section: "BMAX",
+        detail: "maximum \(number) of token \(list.term.token) is \(row.maximum(number)), the true one is \(maximum)")
     }
   }
 
-  private func verifyDirectory(
-    _ bounds: BoundRow, of list: PostingList, documents: [UInt32]
+  private func verifyMarks(
+    _ rare: RareList, of list: PostingList, _ documents: [UInt32], _ impacts: ArraySlice<UInt8>
   ) throws(InvertedIndexError) {
-    var frequencies: [Int: Int] = [:]
-    for document in documents { frequencies[Int(document) >> SegmentLayout.quarterShift, default: 0] += 1 }
-    for window in 0..<windowCount {
-      guard bounds.postingRange(ofWindow: window) == list.start(ofWindow: window)..<list.end(ofWindow: window) else {
-        throw inconsistent(section: "WDIR", detail: "window \(window) of token \(list.entry.token) lies elsewhere")
-      }
-      let quarters = (window * 4..<window * 4 + 4).filter {
-        frequencies[$0, default: 0] >= SegmentLayout.directoryThreshold
-      }
-      let records = bounds.recordRange(ofWindow: window)
-      guard records.map({ window * 4 + bounds.record($0).quarter }) == quarters else {
-        throw inconsistent(section: "RUNR", detail: "the quarters of token \(list.entry.token) are others")
-      }
-      for (record, quarter) in zip(records, quarters) {
-        try verifyRuns(bounds, record: record, quarter: quarter, of: list, documents: documents)
-      }
-    }
-  }
-
-  private func verifyRuns(
-    _ bounds: BoundRow, record: Int, quarter: Int, of list: PostingList, documents: [UInt32]
-  ) throws(InvertedIndexError) {
-    var place = documents.firstIndex { Int($0) >> SegmentLayout.quarterShift == quarter } ?? documents.count
-    guard bounds.record(record).base == place else {
-      throw inconsistent(section: "RUNR", detail: "a record of token \(list.entry.token) begins elsewhere")
-    }
-    for run in 0..<64 {
-      let block = (quarter << (SegmentLayout.quarterShift - SegmentLayout.level3Shift)) + run
-      let begin = place
-      while place < documents.count, Int(documents[place]) >> SegmentLayout.level3Shift == block { place += 1 }
-      guard bounds.runLength(record, run: run) == place - begin else {
-        throw inconsistent(section: "RUNR", detail: "run \(run) of token \(list.entry.token) has another length")
-      }
+    var expected: [UInt32] = []
+    PostingsSerializer.appendRare(documents, impacts, to: &expected)
+    for (number, posting) in expected.enumerated()
+    where rare.isLargestOfBlock(number) != (posting & SegmentLayout.largestOfBlock != 0) {
+      throw inconsistent(
+        section: "RARE", detail: "posting \(number) of token \(list.term.token) is marked wrongly")
     }
   }
 }

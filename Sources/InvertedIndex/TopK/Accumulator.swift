@@ -1,25 +1,22 @@
 internal import CSparseKernels
 internal import Synchronization
 
-/// Scores under way: one signed 32-bit cell per document of a window or a chunk.
+/// Scores or bounds under way: 32-bit cells, one per document of a window or a chunk, or one per block.
 ///
-/// Half a megabyte of fresh memory per query would cost more than a short query itself, so accumulators are used again:
-/// ``borrow(shift:_:)`` lends one out. What its cells hold is left over from the last user; clear before adding.
+/// Fresh memory for every query would cost more than a short query itself, so accumulators are used again:
+/// ``borrow(_:_:)`` lends one out. What its cells hold is left over from the last user; clear before adding.
 ///
-/// - Invariant: `cells` points to `capacity` cells, a power of two, from `init` to `deinit`. Document numbers from postings
-///   are masked to it, ranges are checked, so that even a damaged posting stays inside.
+/// - Invariant: `cells` points to `capacity` cells from `init` to `deinit`, `positions` to as many; every range of cells is
+///   checked before a pointer into it is made. Strips address only the 4,096 cells they are given (``StripCheck``).
 @safe final class Accumulator: @unchecked Sendable {
   // Unchecked because of the pointers: one borrower at a time uses them.
 
   private let cells: UnsafeMutablePointer<Int32>
   private let positions: UnsafeMutablePointer<UInt32>
   let capacity: Int
-  private let mask: Int
 
-  /// - Parameter shift: binary logarithm of the number of cells.
-  private init(shift: Int) {
-    capacity = 1 << shift
-    mask = capacity - 1
+  private init(capacity: Int) {
+    self.capacity = capacity
     unsafe cells = .allocate(capacity: capacity)
     unsafe positions = .allocate(capacity: capacity)
     unsafe cells.initialize(repeating: 0, count: capacity)
@@ -34,13 +31,16 @@ internal import Synchronization
   private static let idle = Mutex<[Accumulator]>([])
   private static let idleLimit = 16
 
-  /// Lends an accumulator of `1 << shift` cells for the time of `body`.
-  static func borrow<Result>(shift: Int, _ body: (Accumulator) -> Result) -> Result {
+  /// Lends an accumulator of at least `count` cells for the time of `body`.
+  static func borrow<Result>(_ count: Int, _ body: (Accumulator) -> Result) -> Result {
+    let capacity = max(SegmentLayout.windowSize, count)
     let found = idle.withLock { idle -> Accumulator? in
-      guard let place = idle.lastIndex(where: { $0.capacity == 1 << shift }) else { return nil }
+      guard let place = idle.lastIndex(where: { $0.capacity >= capacity && $0.capacity / 4 <= capacity }) else {
+        return nil
+      }
       return idle.remove(at: place)
     }
-    let accumulator = found ?? Accumulator(shift: shift)
+    let accumulator = found ?? Accumulator(capacity: capacity)
     let result = body(accumulator)
     idle.withLock { if $0.count < idleLimit { $0.append(accumulator) } }
     return result
@@ -53,35 +53,32 @@ internal import Synchronization
     unsafe (cells + range.lowerBound).update(repeating: 0, count: range.count)
   }
 
-  /// Adds `weight · impact` of a range of postings to the cells of their documents.
-  func add(_ list: PostingList, _ range: Range<Int>, weight: Int32) {
-    precondition(range.lowerBound >= 0 && range.upperBound <= list.count, "the postings must exist")
-    let (base, count) = unsafe (list.postings, list.count)
-    let end = range.upperBound
-    var number = range.lowerBound
-    if range.count >= 64, capacity == 1 << SegmentLayout.chunkShift {
-      // Many postings: what surrounds the full groups here, the full groups in a kernel.
-      let first = (number + SegmentLayout.groupSize - 1) & ~(SegmentLayout.groupSize - 1)
-      let groups = (end - first) / SegmentLayout.groupSize
-      add(list, number..<first, weight: weight)
-      unsafe newel_add_groups(
-        base.assumingMemoryBound(to: UInt8.self) + first &* SegmentLayout.postingSize, groups, weight, cells)
-      number = first + groups * SegmentLayout.groupSize
-    }
-    while number < end {
-      let group = number & ~(SegmentLayout.groupSize - 1)
-      let groupCount = min(SegmentLayout.groupSize, count &- group)
-      let locals = unsafe base + group &* SegmentLayout.postingSize
-      let impacts = unsafe locals + groupCount &* 2
-      var lane = number &- group
-      let stop = min(groupCount, end &- group)
-      while lane < stop {
-        let cell = Int(unsafe locals.loadUnaligned(fromByteOffset: 2 &* lane, as: UInt16.self)) & mask
-        let impact = unsafe impacts.load(fromByteOffset: lane, as: UInt8.self)
-        unsafe cells[cell] &+= weight &* Int32(impact)
-        lane &+= 1
-      }
-      number = group &+ groupCount
+  /// Adds `weight · impact` of a window's postings to the cells from 0 on.
+  ///
+  /// - Parameter wanted: blocks whose scores must be complete.
+  /// - Returns: the number of postings added.
+  @inline(__always)
+  func add(_ row: StripRow, window: Int, wanted: UInt64, weight: Int32) -> Int {
+    precondition(
+      capacity >= SegmentLayout.windowSize && window >= 0 && window < row.windowCount, "the cells must exist")
+    return unsafe row.add(window: window, wanted: wanted, weight: weight, to: cells)
+  }
+
+  /// Adds `weight · impact` of the postings of some windows to the cells from 0 on.
+  ///
+  /// - Returns: the number of postings added.
+  func add(_ row: StripRow, windows: Range<Int>, weight: Int32) -> Int {
+    precondition(windows.count << SegmentLayout.windowShift <= capacity, "the cells must exist")
+    precondition(windows.lowerBound >= 0 && windows.upperBound <= row.windowCount, "the windows must exist")
+    return unsafe row.add(windows: windows, weight: weight, to: cells)
+  }
+
+  /// Adds `weight · impact` of some postings of a rare term; cell 0 is the document `base`.
+  func add(_ list: RareList, _ range: Range<Int>, base: UInt32, weight: Int32) {
+    for number in range {
+      let cell = Int(list.document(number) &- base)
+      precondition(cell < capacity, "the cells must exist")
+      unsafe cells[cell] &+= weight &* Int32(bitPattern: list.impact(number))
     }
   }
 
@@ -95,5 +92,12 @@ internal import Synchronization
       let position = range.lowerBound + Int(unsafe positions[index])
       body(position, UInt32(bitPattern: unsafe cells[position]))
     }
+  }
+
+  /// The cells as bounds of blocks, 64 for each of `windowCount` windows, all 0.
+  func bounds(windowCount: Int) -> BlockBounds {
+    clear(0..<windowCount << 6)
+    return unsafe BlockBounds(
+      cells: UnsafeMutableRawPointer(cells).assumingMemoryBound(to: UInt32.self), windowCount: windowCount, owner: self)
   }
 }

@@ -1,17 +1,15 @@
-/// Scores every posting of every query term, a chunk of 65,536 documents at a time: the oracle.
+/// Scores every posting of every query term, a window of 4,096 documents at a time: the oracle.
 ///
-/// Term-at-a-time with an accumulator per document of the chunk, so small that it stays in the second-level cache;
-/// the 16-bit document numbers of the postings address it directly. Below about a million documents this is
-/// hard to beat.
+/// Term-at-a-time over decoded postings with an accumulator per document of the window; no kernel, no bound, no threshold.
 ///
 /// - Source: windowed accumulation as in SINDI (Li et al. 2025, arXiv:2509.08395).
 enum ExhaustiveOr {
   static func run(
     _ query: SegmentQuery, into collector: inout TopKCollector, counters: inout SearchCounters
   ) {
-    forEachChunk(query, counters: &counters) { base, cells in
-      for (local, cell) in cells.enumerated() where cell > 0 {
-        collector.offer(ordinal: query.ordinals.ordinal(of: base + UInt32(local)), score: UInt32(cell))
+    forEachWindow(query, counters: &counters) { base, cells in
+      for (place, cell) in cells.enumerated() where cell > 0 {
+        collector.offer(ordinal: query.ordinals.ordinal(of: base + UInt32(place)), score: UInt32(cell))
       }
     }
   }
@@ -19,44 +17,46 @@ enum ExhaustiveOr {
   /// The number of documents whose score is at least `score` (≥ 1).
   static func count(_ query: SegmentQuery, atLeast score: UInt32, counters: inout SearchCounters) -> Int {
     var total = 0
-    forEachChunk(query, counters: &counters) { _, cells in
+    forEachWindow(query, counters: &counters) { _, cells in
       for cell in cells where cell > 0 && UInt32(cell) >= score { total += 1 }
     }
     return total
   }
 
-  /// Computes the scores of each chunk in turn; a cell ≤ 0 is no hit.
-  private static func forEachChunk(
+  /// Computes the scores of each window in turn; a cell ≤ 0 is no hit.
+  private static func forEachWindow(
     _ query: SegmentQuery, counters: inout SearchCounters, _ body: (UInt32, ArraySlice<Int32>) -> Void
   ) {
-    let size = 1 << SegmentLayout.chunkShift
-    var cells = [Int32](repeating: 0, count: size)
-    var found = [UInt16](repeating: 0, count: query.required.isEmpty ? 0 : size)
-    for chunk in 0..<SegmentLayout.cells(query.documentCount, SegmentLayout.chunkShift) {
-      let base = chunk << SegmentLayout.chunkShift
-      let count = min(size, query.documentCount - base)
-      counters.postingsScored += accumulate(query, chunk: chunk, into: &cells)
-      if !query.required.isEmpty { keepRequired(query, chunk: chunk, cells: &cells, found: &found) }
+    var cells = [Int32](repeating: 0, count: SegmentLayout.windowSize)
+    var found = [Int](repeating: 0, count: SegmentLayout.windowSize)
+    var postings = WindowPostings()
+    for window in 0..<query.windowCount {
+      let base = window << SegmentLayout.windowShift
+      let count = min(SegmentLayout.windowSize, query.documentCount - base)
+      for place in 0..<count { (cells[place], found[place]) = (0, 0) }
+      for term in query.positive {
+        term.list.decode(window: window, into: &postings)
+        add(postings, weight: Int32(term.weight), to: &cells)
+        counters.postingsScored += postings.places.count
+      }
+      for term in query.negative {
+        term.list.decode(window: window, into: &postings)
+        add(postings, weight: -Int32(term.weight), to: &cells)
+        counters.postingsScored += postings.places.count
+      }
+      for list in query.required {
+        list.decode(window: window, into: &postings)
+        for place in postings.places { found[Int(place)] += 1 }
+      }
+      for place in 0..<count where found[place] != query.required.count { cells[place] = 0 }
       counters.documentsScored += count
       body(UInt32(base), cells[..<count])
-      for index in 0..<count { cells[index] = 0 }
     }
   }
 
-  private static func accumulate(_ query: SegmentQuery, chunk: Int, into cells: inout [Int32]) -> Int {
-    var postings = 0
-    for term in query.positive { postings += term.list.add(chunk: chunk, weight: Int32(term.weight), to: &cells) }
-    for term in query.negative { postings += term.list.add(chunk: chunk, weight: -Int32(term.weight), to: &cells) }
-    return postings
-  }
-
-  /// Clears the cells of documents that lack a required term.
-  private static func keepRequired(
-    _ query: SegmentQuery, chunk: Int, cells: inout [Int32], found: inout [UInt16]
-  ) {
-    let count = min(found.count, query.documentCount - (chunk << SegmentLayout.chunkShift))
-    for index in 0..<count { found[index] = 0 }
-    for list in query.required { list.mark(chunk: chunk, in: &found) }
-    for index in 0..<count where Int(found[index]) != query.required.count { cells[index] = 0 }
+  private static func add(_ postings: WindowPostings, weight: Int32, to cells: inout [Int32]) {
+    for (place, impact) in zip(postings.places, postings.impacts) {
+      cells[Int(place)] &+= weight &* Int32(impact)
+    }
   }
 }

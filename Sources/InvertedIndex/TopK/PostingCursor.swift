@@ -1,7 +1,8 @@
 /// A position in one term's postings that only moves forward: the one interface every document-at-a-time algorithm uses.
 ///
 /// Three levels of use: plain (`document`, `advance`), scored (`score`, `maximum`), and block-max (`blockMaximum(at:)`,
-/// `blockEnd(at:)`), which looks ahead without moving.
+/// `blockEnd(at:)`), which looks ahead without moving. A window is decoded when the cursor comes to it; windows that it
+/// leaps over are not.
 struct PostingCursor {
   /// What `document` is after the last posting.
   static let end = UInt32.max
@@ -13,16 +14,18 @@ struct PostingCursor {
   let maximum: UInt32
   /// The document at the cursor, ``end`` after the last.
   private(set) var document: UInt32 = 0
-  private var number = 0
   private var window = 0
-  private var windowEnd = 0
+  private var postings = WindowPostings()
+  private var number = 0
+  /// Blocks that have the term before the window that ``blockMaximum(at:)`` was last asked about.
+  private var maximaBefore = 0
+  private var maximaWindow = 0
 
   init(_ list: PostingList, weight: UInt32) {
     self.list = list
     self.weight = weight
-    maximum = weight * UInt32(list.entry.maximum)
-    windowEnd = list.windowCount > 0 ? list.end(ofWindow: 0) : 0
-    settle()
+    maximum = weight * UInt32(list.term.maximum)
+    enter(windowFrom: 0)
   }
 
   /// Number of documents the term is in.
@@ -30,97 +33,92 @@ struct PostingCursor {
 
   /// The term's score for `document`. Fits 24 bits.
   @inline(__always)
-  var score: UInt32 { weight &* list.impact(number) }
+  var score: UInt32 { weight &* UInt32(postings.impacts[number]) }
 
   /// Moves to the next posting.
   @inline(__always)
   mutating func advance() {
     number += 1
-    if number < windowEnd {
-      document = SegmentLayout.chunkBase(ofWindow: window) | list.local(number)
-    } else {
-      settle()
-    }
+    if number < postings.places.count { settle() } else { enter(windowFrom: window + 1) }
   }
 
   /// Moves to the first posting whose document is at least `target`; stays where it is if it is there already.
   mutating func advance(to target: UInt32) {
     guard target > document else { return }
-    let targetWindow = Int(target >> UInt32(SegmentLayout.windowShift))
+    let targetWindow = Int(target) >> SegmentLayout.windowShift
     if targetWindow > window {
-      guard targetWindow < list.windowCount else {
-        number = list.count
-        document = Self.end
-        return
-      }
-      number = list.start(ofWindow: targetWindow)
-      window = targetWindow
-      windowEnd = list.end(ofWindow: targetWindow)
+      enter(windowFrom: targetWindow)
+      if document >= target { return }
     }
-    number = place(of: target, in: number..<windowEnd)
-    settle()
-  }
-
-  /// Where in `range` the first posting with a document of at least `target` is. A few steps by hand, then the run
-  /// directory or galloping.
-  private func place(of target: UInt32, in range: Range<Int>) -> Int {
-    let local = target & 0xFFFF
-    var low = range.lowerBound
-    let near = min(range.upperBound, low + 4)
-    while low < near {
-      if list.local(low) >= local { return low }
-      low += 1
-    }
-    if low == range.upperBound { return low }
-    if let bounds = list.bounds,
-      let run = bounds.run(ofBlock: Int(target >> UInt32(SegmentLayout.level3Shift)))
-    {
-      // The run may lie before the cursor, never before the first posting of the block.
-      low = max(low, min(run, range.upperBound))
-      return list.lowerBound(local, in: low..<min(range.upperBound, low + 65))
-    }
-    var step = 8
-    while low + step < range.upperBound, list.local(low + step) < local {
+    let place = UInt16(truncatingIfNeeded: target & UInt32(SegmentLayout.windowSize - 1))
+    // A few steps by hand, then by doubling ones.
+    var low = number
+    var step = 1
+    while low + step < postings.places.count, postings.places[low + step] < place {
       low += step
       step *= 2
     }
-    return list.lowerBound(local, in: low..<min(range.upperBound, low + step + 1))
+    var high = min(low + step, postings.places.count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if postings.places[middle] < place { low = middle + 1 } else { high = middle }
+    }
+    number = low
+    if number < postings.places.count { settle() } else { enter(windowFrom: window + 1) }
   }
 
-  /// Makes `document` agree with `number`, stepping over empty windows.
   private mutating func settle() {
-    while number >= windowEnd {
-      window += 1
-      guard window < list.windowCount else {
-        document = Self.end
-        return
-      }
-      windowEnd = list.end(ofWindow: window)
+    document = UInt32(truncatingIfNeeded: window << SegmentLayout.windowShift) | UInt32(postings.places[number])
+  }
+
+  /// Goes to the first posting of the first window from `first` on that has one.
+  private mutating func enter(windowFrom first: Int) {
+    guard let next = list.nextWindow(from: first) else {
+      document = Self.end
+      return
     }
-    document = SegmentLayout.chunkBase(ofWindow: window) | list.local(number)
+    window = next
+    number = 0
+    list.decode(window: next, into: &postings)
+    settle()
   }
 
   /// The largest score the term gives any document of the 64-document block that holds `target`.
   ///
   /// - Parameter target: at least `document`.
-  func blockMaximum(at target: UInt32) -> UInt32 {
-    if let bounds = list.bounds { return weight &* bounds.level3(Int(target >> UInt32(SegmentLayout.level3Shift))) }
-    // A rare term: its few postings are their own bounds.
-    let first = target & ~UInt32(63)
-    let targetWindow = Int(target >> UInt32(SegmentLayout.windowShift))
-    guard targetWindow < list.windowCount else { return 0 }
-    let lower = targetWindow == window ? number : list.start(ofWindow: targetWindow)
-    let upper = list.end(ofWindow: targetWindow)
-    guard lower < upper else { return 0 }
-    var place = list.lowerBound(first & 0xFFFF, in: lower..<upper)
-    var maximum: UInt32 = 0
-    while place < upper, list.local(place) <= (first & 0xFFFF) | 63 {
-      maximum = max(maximum, list.impact(place))
+  mutating func blockMaximum(at target: UInt32) -> UInt32 {
+    switch list.storage {
+    case .strips(let row): weight &* blockMaximum(at: target, row)
+    case .rare(let rare):
+      // A rare term: its few postings are their own bounds.
+      weight &* rareMaximum(at: target, rare)
+    }
+  }
+
+  private mutating func blockMaximum(at target: UInt32, _ row: StripRow) -> UInt32 {
+    let targetWindow = Int(target) >> SegmentLayout.windowShift
+    guard targetWindow < row.windowCount else { return 0 }
+    if targetWindow < maximaWindow { (maximaWindow, maximaBefore) = (0, 0) }
+    while maximaWindow < targetWindow {
+      maximaBefore += row.blocks(inWindow: maximaWindow).nonzeroBitCount
+      maximaWindow += 1
+    }
+    let blocks = row.blocks(inWindow: targetWindow)
+    let block = UInt64(target >> 6 & 63)
+    guard blocks >> block & 1 == 1 else { return 0 }
+    return UInt32(row.maximum(maximaBefore + (blocks & (1 << block - 1)).nonzeroBitCount))
+  }
+
+  private func rareMaximum(at target: UInt32, _ rare: RareList) -> UInt32 {
+    var place = rare.lowerBound(target & ~UInt32(SegmentLayout.blockSize - 1))
+    var most: UInt32 = 0
+    while place < rare.count, rare.document(place) <= blockEnd(at: target) {
+      most = max(most, rare.impact(place))
       place += 1
     }
-    return weight &* maximum
+    return most
   }
 
   /// The last document of the block that holds `target`.
-  func blockEnd(at target: UInt32) -> UInt32 { target | 63 }
+  func blockEnd(at target: UInt32) -> UInt32 { target | UInt32(SegmentLayout.blockSize - 1) }
 }

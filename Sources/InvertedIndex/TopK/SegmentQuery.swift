@@ -5,10 +5,27 @@ struct SegmentQuery {
     let weight: UInt32
   }
 
+  /// A frequent term as the kernels want it: bare pointers and a weight, negative for a negative term.
+  struct StripLane {
+    let row: StripRow
+    let weight: Int32
+  }
+
+  struct RareLane {
+    let list: RareList
+    let weight: Int32
+  }
+
   /// Plain and required terms that have postings here.
   let positive: [Weighted]
   let required: [PostingList]
   let negative: [Weighted]
+  /// The same terms by the way they are kept. The lists above keep their memory alive.
+  private(set) var positiveStrips: [StripLane] = []
+  private(set) var negativeStrips: [StripLane] = []
+  private(set) var positiveRare: [RareLane] = []
+  /// Rare terms, positive and negative.
+  private(set) var rare: [RareLane] = []
   let documentCount: Int
   let windowCount: Int
   let ordinals: OrdinalMap
@@ -40,6 +57,25 @@ struct SegmentQuery {
     documentCount = segment.documentCount
     windowCount = segment.windowCount
     ordinals = try OrdinalMap(segment, firstOrdinal: placed.firstOrdinal)
+    for term in positive {
+      switch term.list.storage {
+      case .strips(let row): positiveStrips.append(StripLane(row: row, weight: Int32(term.weight)))
+      case .rare(let list): positiveRare.append(RareLane(list: list, weight: Int32(term.weight)))
+      }
+    }
+    rare = positiveRare
+    for term in negative {
+      switch term.list.storage {
+      case .strips(let row): negativeStrips.append(StripLane(row: row, weight: -Int32(term.weight)))
+      case .rare(let list): rare.append(RareLane(list: list, weight: -Int32(term.weight)))
+      }
+    }
+  }
+
+  /// Those of a window's blocks in which every required term is.
+  @inline(__always)
+  func keepingRequired(_ blocks: UInt64, _ window: Int) -> UInt64 {
+    required.isEmpty || blocks == 0 ? blocks : required.reduce(blocks) { $0 & $1.blocks(inWindow: window) }
   }
 
   func makeCursors() -> [PostingCursor] {

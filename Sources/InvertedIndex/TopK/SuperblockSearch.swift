@@ -1,22 +1,17 @@
-/// **S**: visits 16,384-document windows in the order of their bounds, and in each only the 64-document blocks that could
-/// still hold a result.
+/// **S**: visits windows of 4,096 documents in the order of their bounds, and in each only the blocks of 64 documents that
+/// could still hold a result.
 ///
-/// Three levels of maxima give three nested bounds. The second (1,024 documents) orders the windows and is computed for
-/// all at once; the third (64 documents) is computed only inside windows that are visited, for cells that survive. What
-/// survives is scored term by term into cells that fit the first-level cache. The first windows raise the threshold, the
-/// later ones mostly fall to it.
+/// The bounds of all blocks are computed first: a byte per term and block that has it, expanded and added by a kernel, costs
+/// less than finding out which of them to leave out. Then the windows with the best blocks raise the threshold, and most
+/// of the others fall to it. What survives is scored term by term into cells that fit the first-level cache; a term that is
+/// in none of the surviving blocks costs one look at a word.
 ///
 /// Exact: bounds are true maxima and compared inclusively, so a block left out holds no document of the answer.
 ///
-/// - Complexity: O(terms · documents / 1024 + surviving postings) time.
+/// - Complexity: O(terms · documents / 64 + surviving postings) time.
 /// - Source: block-max pruning (Mallia, Suel and Tonellotto 2024, arXiv:2405.01117) and superblocks (Carlson et al. 2025,
 ///   arXiv:2504.17045), over term-major postings.
 enum SuperblockSearch {
-  private static let cellsPerWindow = 1 << (SegmentLayout.level1Shift - SegmentLayout.level2Shift)
-  private static let blocksPerWindow = 1 << (SegmentLayout.level1Shift - SegmentLayout.level3Shift)
-  private static let blocksPerCell = 1 << (SegmentLayout.level2Shift - SegmentLayout.level3Shift)
-  private static let blockSize = 1 << SegmentLayout.level3Shift
-
   /// - Parameter budget: when it is spent, the windows not visited are left out.
   /// - Returns: the most that a document left out can score; 0 when none was left out that could be a result.
   @discardableResult
@@ -24,111 +19,88 @@ enum SuperblockSearch {
     _ query: SegmentQuery, into collector: inout TopKCollector, counters: inout SearchCounters,
     budget: SpentBudget = .unlimited
   ) -> UInt32 {
-    let cellCount = SegmentLayout.cells(query.documentCount, SegmentLayout.level2Shift)
-    let cells = BoundCells(count: cellCount)
-    for term in query.positive { term.list.addLevel2(weight: term.weight, to: cells) }
-    for list in query.required { list.clearWhereAbsentAtLevel2(cells) }
-    counters.blocksChecked += cellCount
-
-    var windows: [(bound: UInt32, window: Int)] = []
-    for window in 0..<query.windowCount {
-      let first = window * cellsPerWindow
-      let bound = cells.maximum(first..<min(first + cellsPerWindow, cellCount))
-      if bound >= collector.threshold { windows.append((bound, window)) }
+    Accumulator.borrow(query.windowCount << 6) { boundCells in
+      let bounds = boundCells.bounds(windowCount: query.windowCount)
+      addBounds(query, to: bounds)
+      counters.blocksChecked += query.windowCount << 6
+      let queue = WindowQueue(bounds: bounds.windowMaxima(), threshold: collector.threshold)
+      return Accumulator.borrow(SegmentLayout.windowSize) { scores in
+        visit(queue, of: query, bounds, scores, budget, &collector, &counters)
+      }
     }
-    windows.sort { ($0.bound, $1.window) > ($1.bound, $0.window) }
+  }
 
-    return Accumulator.borrow(shift: SegmentLayout.windowShift) { accumulator in
-      visit(windows, of: query, cells, accumulator, budget, &collector, &counters)
+  private static func addBounds(_ query: SegmentQuery, to bounds: BlockBounds) {
+    for (index, lane) in query.positiveStrips.enumerated() {
+      if index + 1 < query.positiveStrips.count { query.positiveStrips[index + 1].row.prefetchMaxima() }
+      bounds.add(lane.row, weight: UInt32(bitPattern: lane.weight))
     }
+    for lane in query.positiveRare { bounds.add(lane.list, weight: UInt32(bitPattern: lane.weight)) }
   }
 
   /// Visits windows in the order of their bounds until none can hold a result, or the budget is spent.
   ///
   /// - Returns: the bound of the first window left out, 0 when all were visited that needed to be.
   private static func visit(
-    _ windows: [(bound: UInt32, window: Int)], of query: SegmentQuery, _ cells: borrowing BoundCells,
-    _ accumulator: Accumulator, _ budget: SpentBudget, _ collector: inout TopKCollector,
-    _ counters: inout SearchCounters
+    _ queue: WindowQueue, of query: SegmentQuery, _ bounds: BlockBounds, _ scores: Accumulator, _ budget: SpentBudget,
+    _ collector: inout TopKCollector, _ counters: inout SearchCounters
   ) -> UInt32 {
-    let blocks = BoundCells(count: blocksPerWindow)
-    var survivors: [Int] = []
-    survivors.reserveCapacity(blocksPerWindow)
-    for (position, (bound, window)) in windows.enumerated() {
+    var queue = queue
+    while let (bound, window) = queue.first {
       collector.adoptSharedThreshold()
       if bound < collector.threshold { break }
       if budget.isSpent(counters) { return bound }
-      if position + 1 < windows.count {
-        for term in query.positive { term.list.bounds?.prefetchEntry(ofWindow: windows[position + 1].window) }
+      queue.removeFirst()
+      // Strips of the next window are on their way while this one is scored.
+      if let next = queue.first?.window {
+        let blocks = bounds.blocks(ofWindow: next, atLeast: collector.threshold)
+        for lane in query.positiveStrips where lane.row.blocks(inWindow: next) & blocks != 0 {
+          lane.row.prefetchStrip(ofWindow: next)
+        }
       }
-      findSurvivors(query, window: window, cells, blocks, threshold: collector.threshold, &survivors)
+      let survivors = query.keepingRequired(bounds.blocks(ofWindow: window, atLeast: collector.threshold), window)
       counters.windowsVisited += 1
-      counters.blocksChecked += blocksPerWindow
-      if survivors.isEmpty { continue }
-      counters.blocksScored += survivors.count
-      counters.documentsScored += survivors.count * blockSize
-      score(query, window: window, survivors, accumulator, counters: &counters)
-      offer(query, window: window, survivors, accumulator, to: &collector)
+      if survivors == 0 { continue }
+      counters.blocksScored += survivors.nonzeroBitCount
+      counters.documentsScored += survivors.nonzeroBitCount << SegmentLayout.blockShift
+      forEachRun(of: survivors) { scores.clear($0) }
+      counters.postingsScored += score(query, window: window, survivors, scores)
+      let base = UInt32(truncatingIfNeeded: window << SegmentLayout.windowShift)
+      forEachRun(of: survivors) { query.offer(from: scores, $0, base: base, to: &collector) }
+      collector.tighten()
     }
     return 0
   }
 
-  /// The blocks of a window whose bound reaches the threshold, ascending.
-  private static func findSurvivors(
-    _ query: SegmentQuery, window: Int, _ cells: borrowing BoundCells, _ blocks: borrowing BoundCells,
-    threshold: UInt32, _ survivors: inout [Int]
-  ) {
-    survivors.removeAll(keepingCapacity: true)
-    let firstCell = window * cellsPerWindow
-    var low = cellsPerWindow
-    var high = 0
-    for cell in 0..<min(cellsPerWindow, cells.count - firstCell) where cells[firstCell + cell] >= threshold {
-      low = min(low, cell)
-      high = max(high, cell + 1)
+  /// Adds the postings of the surviving blocks.
+  ///
+  /// - Returns: the number of postings added.
+  private static func score(_ query: SegmentQuery, window: Int, _ survivors: UInt64, _ scores: Accumulator) -> Int {
+    var added = 0
+    for lane in query.positiveStrips where lane.row.blocks(inWindow: window) & survivors != 0 {
+      added += scores.add(lane.row, window: window, wanted: survivors, weight: lane.weight)
     }
-    guard low < high else { return }
-    let range = low * blocksPerCell..<high * blocksPerCell
-    blocks.clear(range)
-    for term in query.positive { term.list.bounds?.prefetchBounds(ofWindow: window) }
-    for term in query.positive {
-      term.list.addLevel3(weight: term.weight, window: window, blocks: range, to: blocks)
+    for lane in query.negativeStrips where lane.row.blocks(inWindow: window) & survivors != 0 {
+      added += scores.add(lane.row, window: window, wanted: survivors, weight: lane.weight)
     }
-    for cell in low..<high where cells[firstCell + cell] >= threshold {
-      for block in cell * blocksPerCell..<(cell + 1) * blocksPerCell where blocks[block] >= threshold {
-        survivors.append(block)
-      }
+    let base = UInt32(truncatingIfNeeded: window << SegmentLayout.windowShift)
+    for lane in query.rare {
+      let range = lane.list.range(ofWindow: window)
+      scores.add(lane.list, range, base: base, weight: lane.weight)
+      added += range.count
     }
+    return added
   }
 
-  private static func score(
-    _ query: SegmentQuery, window: Int, _ survivors: [Int], _ accumulator: Accumulator,
-    counters: inout SearchCounters
-  ) {
-    for term in query.positive { term.list.bounds?.prefetchRecords(ofWindow: window) }
-    for block in survivors { accumulator.clear(block * blockSize..<(block + 1) * blockSize) }
-    for term in query.positive {
-      counters.postingsScored += term.list.add(
-        blocks: survivors, window: window, weight: Int32(term.weight), to: accumulator)
-    }
-    for term in query.negative {
-      counters.postingsScored += term.list.add(
-        blocks: survivors, window: window, weight: -Int32(term.weight), to: accumulator)
-    }
-  }
-
-  private static func offer(
-    _ query: SegmentQuery, window: Int, _ survivors: [Int], _ accumulator: Accumulator,
-    to collector: inout TopKCollector
-  ) {
-    let base = UInt32(window << SegmentLayout.windowShift)
-    var index = 0
-    while index < survivors.count {
-      // Neighbouring blocks are scanned in one go.
-      var end = index + 1
-      while end < survivors.count, survivors[end] == survivors[end - 1] + 1 { end += 1 }
-      let range = survivors[index] * blockSize..<(survivors[end - 1] + 1) * blockSize
-      query.offer(from: accumulator, range, base: base, to: &collector)
-      index = end
+  /// Calls `body` with the cells of neighbouring blocks, in order.
+  @inline(__always)
+  private static func forEachRun(of blocks: UInt64, _ body: (Range<Int>) -> Void) {
+    var blocks = blocks
+    while blocks != 0 {
+      let first = blocks.trailingZeroBitCount
+      let length = (~(blocks >> UInt64(first))).trailingZeroBitCount
+      body(first << SegmentLayout.blockShift..<(first + length) << SegmentLayout.blockShift)
+      blocks = first + length < 64 ? blocks & (UInt64.max << UInt64(first + length)) : 0
     }
   }
 }

@@ -14,7 +14,7 @@ public enum TopKAlgorithm: String, Sendable, CaseIterable {
   case bmm
   /// ``WindowedScan``: every posting, by kernels.
   case windowed
-  /// ``SuperblockSearch``: blocks that three levels of bounds leave over.
+  /// ``SuperblockSearch``: the blocks that their bounds leave over, the best first.
   case superblock
 }
 
@@ -26,7 +26,7 @@ public struct SearchCounters: Sendable, Equatable {
   public internal(set) var documentsScored = 0
   /// Block bounds that were summed.
   public internal(set) var blocksChecked = 0
-  /// 16,384-document windows that were visited in bound order.
+  /// Windows of 4,096 documents that were visited in bound order.
   public internal(set) var windowsVisited = 0
   /// 64-document blocks that were scored.
   public internal(set) var blocksScored = 0

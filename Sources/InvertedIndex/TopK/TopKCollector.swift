@@ -89,6 +89,12 @@ struct TopKCollector {
     if capacity > Self.heapLimit { cutBack() }
   }
 
+  /// Cuts a buffer back early when it is half-way to full: a higher threshold saves more than the cut costs.
+  @inline(__always)
+  mutating func tighten() {
+    if capacity > Self.heapLimit, keys.count >= capacity + capacity / 2 { cutBack() }
+  }
+
   private mutating func siftUp(_ start: Int) {
     var child = start
     while child > 0 {

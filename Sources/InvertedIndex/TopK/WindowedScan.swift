@@ -1,7 +1,7 @@
 /// **T**: every posting of every query term, a chunk of 65,536 documents at a time, read by kernels and a running threshold.
 ///
-/// The same work as ``ExhaustiveOr`` without its simplicity: cells are scanned against the threshold many at a time.
-/// Wins wherever pruning cannot: large k, long queries, small segments, documents in no order.
+/// The same work as ``ExhaustiveOr`` without its simplicity: strips are added whole, cells are scanned against the threshold
+/// many at a time. Wins wherever pruning cannot: very large k, small segments, documents in no order.
 ///
 /// - Complexity: O(postings + documents / 16) time, 512 KiB of memory.
 /// - Source: windowed accumulation as in SINDI (Li et al. 2025, arXiv:2509.08395).
@@ -9,32 +9,36 @@ enum WindowedScan {
   static func run(
     _ query: SegmentQuery, into collector: inout TopKCollector, counters: inout SearchCounters
   ) {
-    Accumulator.borrow(shift: SegmentLayout.chunkShift) { accumulator in
-      scan(query, accumulator, &collector, &counters)
+    Accumulator.borrow(1 << SegmentLayout.chunkShift) { scores in
+      scan(query, scores, &collector, &counters)
     }
   }
 
   private static func scan(
-    _ query: SegmentQuery, _ accumulator: Accumulator, _ collector: inout TopKCollector,
-    _ counters: inout SearchCounters
+    _ query: SegmentQuery, _ scores: Accumulator, _ collector: inout TopKCollector, _ counters: inout SearchCounters
   ) {
     for chunk in 0..<SegmentLayout.cells(query.documentCount, SegmentLayout.chunkShift) {
       collector.adoptSharedThreshold()
-      let base = UInt32(chunk << SegmentLayout.chunkShift)
-      let count = min(accumulator.capacity, query.documentCount - Int(base))
-      accumulator.clear(0..<count)
-      for term in query.positive {
-        let range = term.list.range(ofChunk: chunk)
-        accumulator.add(term.list, range, weight: Int32(term.weight))
-        counters.postingsScored += range.count
+      let first = chunk * SegmentLayout.windowsPerChunk
+      let windows = first..<min(first + SegmentLayout.windowsPerChunk, query.windowCount)
+      let base = chunk << SegmentLayout.chunkShift
+      let count = min(1 << SegmentLayout.chunkShift, query.documentCount - base)
+      // Whole windows, as strips may hold no document beyond the last but kernels add whole blocks.
+      scores.clear(0..<windows.count << SegmentLayout.windowShift)
+      for lane in query.positiveStrips {
+        counters.postingsScored += scores.add(lane.row, windows: windows, weight: lane.weight)
       }
-      for term in query.negative {
-        let range = term.list.range(ofChunk: chunk)
-        accumulator.add(term.list, range, weight: -Int32(term.weight))
-        counters.postingsScored += range.count
+      for lane in query.negativeStrips {
+        counters.postingsScored += scores.add(lane.row, windows: windows, weight: lane.weight)
+      }
+      for lane in query.rare {
+        let start = lane.list.lowerBound(UInt32(truncatingIfNeeded: base))
+        let end = lane.list.lowerBound(UInt32(truncatingIfNeeded: base + count))
+        scores.add(lane.list, start..<end, base: UInt32(truncatingIfNeeded: base), weight: lane.weight)
+        counters.postingsScored += end - start
       }
       counters.documentsScored += count
-      query.offer(from: accumulator, 0..<count, base: base, to: &collector)
+      query.offer(from: scores, 0..<count, base: UInt32(truncatingIfNeeded: base), to: &collector)
     }
   }
 }
@@ -45,9 +49,9 @@ extension SegmentQuery {
   /// - Parameter base: the document of cell 0.
   @inline(__always)
   func offer(
-    from accumulator: Accumulator, _ range: Range<Int>, base: UInt32, to collector: inout TopKCollector
+    from scores: Accumulator, _ range: Range<Int>, base: UInt32, to collector: inout TopKCollector
   ) {
-    accumulator.forEach(in: range, atLeast: collector.threshold) { position, score in
+    scores.forEach(in: range, atLeast: collector.threshold) { position, score in
       let document = base &+ UInt32(truncatingIfNeeded: position)
       guard score >= collector.threshold, hasRequiredTerms(document) else { return }
       collector.offer(ordinal: ordinals.ordinal(of: document), score: score)

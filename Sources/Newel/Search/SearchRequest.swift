@@ -14,7 +14,7 @@ public enum TopKAlgorithm: String, Sendable, CaseIterable {
   case bmm
   /// Every posting, by kernels, a chunk of documents at a time.
   case windowed
-  /// Only the blocks that three levels of bounds leave over, in the order of their bounds.
+  /// Only the blocks of 64 documents that their bounds leave over, the best first.
   case superblock
 }
 

@@ -1,0 +1,64 @@
+/// The postings of a rare term, read in place: one number each, documents ascending.
+///
+/// - Invariant: `postings` points to `count` numbers whose documents ascend and belong to the segment, checked when the
+///   term was first opened; the segment outlives the list.
+@safe struct RareList {
+  private let postings: UnsafePointer<UInt32>
+  let count: Int
+
+  init(segment: SegmentIndex, term: TermEntry, isChecked: Bool) throws(InvertedIndexError) {
+    count = Int(term.documentFrequency)
+    let size = SegmentLayout.rarePostingSize
+    let first = Int(term.start) * size
+    let bytes =
+      unsafe isChecked
+      ? segment.rareBytes.checkedPointer(to: first)
+      : try segment.rareBytes.pointer(to: first..<first + count * size, in: "RARE")
+    unsafe postings = bytes.assumingMemoryBound(to: UInt32.self)
+    if !isChecked { try check(term, segment) }
+  }
+
+  private func check(_ term: TermEntry, _ segment: SegmentIndex) throws(InvertedIndexError) {
+    for number in 0..<count {
+      let document = document(number)
+      guard Int(document) < segment.documentCount, number == 0 || self.document(number - 1) < document else {
+        throw segment.inconsistent(
+          section: "RARE", detail: "posting \(number) of token \(term.token) does not ascend or leaves the segment")
+      }
+    }
+  }
+
+  /// The document of a posting, `0 ≤ number < count`.
+  @inline(__always)
+  func document(_ number: Int) -> UInt32 {
+    (unsafe postings[number] & ~SegmentLayout.largestOfBlock) >> SegmentLayout.rareDocumentShift
+  }
+
+  /// The impact of a posting.
+  @inline(__always)
+  func impact(_ number: Int) -> UInt32 { unsafe postings[number] & 0xFF }
+
+  /// Whether the posting is the one that bounds its block.
+  @inline(__always)
+  func isLargestOfBlock(_ number: Int) -> Bool { unsafe postings[number] & SegmentLayout.largestOfBlock != 0 }
+
+  /// The first posting whose document is at least `target`; `count` when there is none.
+  func lowerBound(_ target: UInt32) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = low + (high - low) / 2
+      if document(middle) < target { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// The postings of a window.
+  func range(ofWindow window: Int) -> Range<Int> {
+    let first = UInt32(truncatingIfNeeded: window << SegmentLayout.windowShift)
+    let start = lowerBound(first)
+    var end = start
+    while end < count, document(end) < first + UInt32(SegmentLayout.windowSize) { end += 1 }
+    return start..<end
+  }
+}

@@ -1,0 +1,82 @@
+internal import CSparseKernels
+
+/// The check of a frequent term's strips when it is first opened: afterwards no number in them can lead a reader astray,
+/// whoever wrote the file.
+///
+/// - Complexity: O(postings) time.
+struct StripCheck {
+  let row: StripRow
+  let term: TermEntry
+  let segment: SegmentIndex
+
+  func run() throws(InvertedIndexError) {
+    var postings = 0
+    for window in 0..<row.windowCount { postings += try count(window) }
+    guard postings == Int(term.documentFrequency) else {
+      throw wrong("its strips hold \(postings) postings, the table of terms says \(term.documentFrequency)")
+    }
+  }
+
+  /// Checks one strip.
+  ///
+  /// - Returns: the number of its postings.
+  private func count(_ window: Int) throws(InvertedIndexError) -> Int {
+    let entry = row.entry(ofWindow: window)
+    let byteCount = Int(row.entry(ofWindow: window + 1).start) - Int(entry.start)
+    let (dense, sparse) = (Int(entry.dense_count), Int(entry.sparse_count))
+    guard dense <= SegmentLayout.blocksPerWindow,
+      dense * SegmentLayout.denseBlockSize + 2 * sparse <= byteCount
+    else { throw wrong("the strip of window \(window) has \(byteCount) bytes, too few for what its entry counts") }
+
+    var sparseBlocks = entry.blocks
+    var denseImpacts = 0
+    var previous = -1
+    for number in 0..<dense {
+      let block = Int(row.byte(8 * dense + number, ofWindow: window))
+      let bitmap = row.bitmap(number, ofWindow: window)
+      guard block > previous, block < 64, entry.blocks >> UInt64(block) & 1 == 1, bitmap != 0,
+        contains(window, block, lastPlace: 63 - bitmap.leadingZeroBitCount)
+      else { throw wrong("dense block \(number) of window \(window) is not sound") }
+      sparseBlocks &= ~(1 << UInt64(block))
+      denseImpacts += bitmap.nonzeroBitCount
+      previous = block
+    }
+    guard dense * SegmentLayout.denseBlockSize + 2 * sparse + denseImpacts == byteCount else {
+      throw wrong("the strip of window \(window) has \(byteCount) bytes, not as many as its entry says")
+    }
+    try checkPlaces(window, at: dense * SegmentLayout.denseBlockSize, count: sparse, blocks: sparseBlocks)
+    return sparse + denseImpacts
+  }
+
+  /// Checks the sparse postings: each block begins with a marked one and ascends.
+  private func checkPlaces(_ window: Int, at start: Int, count: Int, blocks: UInt64) throws(InvertedIndexError) {
+    var blocks = blocks
+    var block = 0
+    var previous = -1
+    for number in 0..<count {
+      let byte = row.byte(start + number, ofWindow: window)
+      let place = Int(byte & SegmentLayout.placeMask)
+      if byte & SegmentLayout.firstOfBlock != 0, blocks != 0 {
+        block = blocks.trailingZeroBitCount
+        blocks &= blocks - 1
+        previous = -1
+      } else if byte & SegmentLayout.firstOfBlock != 0 || number == 0 {
+        previous = 64
+      }
+      guard place > previous, byte & 64 == 0, contains(window, block, lastPlace: place) else {
+        throw wrong("sparse posting \(number) of window \(window) is not sound")
+      }
+      previous = place
+    }
+    guard blocks == 0 else { throw wrong("window \(window) has blocks without a posting") }
+  }
+
+  /// Whether the segment has the document.
+  private func contains(_ window: Int, _ block: Int, lastPlace place: Int) -> Bool {
+    window << SegmentLayout.windowShift + block << SegmentLayout.blockShift + place < segment.documentCount
+  }
+
+  private func wrong(_ detail: String) -> InvertedIndexError {
+    segment.inconsistent(section: "POST", detail: "token \(term.token): \(detail)")
+  }
+}

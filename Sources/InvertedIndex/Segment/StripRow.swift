@@ -1,0 +1,127 @@
+internal import CSparseKernels
+
+/// The strips of one frequent term, read in place: what every loop that runs once per posting reads.
+///
+/// - Invariant: `entries` points to `windowCount + 1` entries, `strips` and `maxima` to what these describe, each followed
+///   by at least ``paddingSize`` bytes of the file. The first opening of a term checked it (``check(of:in:)``), files of a
+///   segment never change, and the segment outlives the row.
+@safe struct StripRow {
+  private let entries: UnsafePointer<newel_strip>
+  private var strips: UnsafePointer<UInt8>
+  private var maxima: UnsafePointer<UInt8>
+  let windowCount: Int
+
+  /// Every section is followed by tables and a footer of 64 bytes.
+  static let paddingSize = Int(NEWEL_STRIP_PADDING)
+
+  init(segment: SegmentIndex, term: TermEntry, isChecked: Bool) throws(InvertedIndexError) {
+    windowCount = segment.windowCount
+    let size = (windowCount + 1) * SegmentLayout.stripEntrySize
+    let first = Int(term.row) * size
+    // Within bounds by far: rows are 32-bit numbers and a row is at most 16 KiB long.
+    let directory =
+      unsafe isChecked
+      ? segment.windowDirectoryBytes.checkedPointer(to: first)
+      : try segment.windowDirectoryBytes.pointer(to: first..<first + size, in: "WDIR")
+    unsafe entries = directory.assumingMemoryBound(to: newel_strip.self)
+    unsafe strips = segment.stripBytes.checkedPointer(to: 0).assumingMemoryBound(to: UInt8.self)
+    unsafe maxima = segment.maximaBytes.checkedPointer(to: 0).assumingMemoryBound(to: UInt8.self)
+    if isChecked {
+      unsafe strips += Int(term.start)
+      unsafe maxima += Int(term.firstMaximum)
+    } else {
+      let counts = try countedEntries(of: term, in: segment)
+      let start = Int(term.start)
+      unsafe strips = try segment.stripBytes.pointer(to: start..<start + counts.bytes, in: "POST")
+        .assumingMemoryBound(to: UInt8.self)
+      let firstMaximum = Int(term.firstMaximum)
+      unsafe maxima = try segment.maximaBytes.pointer(to: firstMaximum..<firstMaximum + counts.blocks, in: "BMAX")
+        .assumingMemoryBound(to: UInt8.self)
+      try StripCheck(row: self, term: term, segment: segment).run()
+    }
+  }
+
+  /// Checks what the entries say by themselves, and adds up what they describe.
+  private func countedEntries(
+    of term: TermEntry, in segment: SegmentIndex
+  ) throws(InvertedIndexError) -> (bytes: Int, blocks: Int) {
+    var blocks = 0
+    for window in 0...windowCount {
+      let entry = entry(ofWindow: window)
+      let isSound =
+        window == windowCount
+        ? entry.blocks == 0 && entry.sparse_count == 0 && entry.dense_count == 0
+        : entry.start <= self.entry(ofWindow: window + 1).start
+      guard isSound, entry.zero == 0, window > 0 || entry.start == 0 else {
+        throw segment.inconsistent(
+          section: "WDIR", detail: "the entry of window \(window) of token \(term.token) is not sound")
+      }
+      blocks += entry.blocks.nonzeroBitCount
+    }
+    return (Int(entry(ofWindow: windowCount).start), blocks)
+  }
+
+  /// The entry of a window, or after the last window the end of the strips.
+  @inline(__always)
+  func entry(ofWindow window: Int) -> newel_strip { unsafe entries[window] }
+
+  /// Length of all strips.
+  var byteCount: Int { Int(entry(ofWindow: windowCount).start) }
+
+  /// The blocks of a window in which the term is, a bit each.
+  @inline(__always)
+  func blocks(inWindow window: Int) -> UInt64 { unsafe entries[window].blocks }
+
+  /// A byte of a window's strip.
+  @inline(__always)
+  func byte(_ offset: Int, ofWindow window: Int) -> UInt8 { unsafe strips[Int(entries[window].start) &+ offset] }
+
+  /// The bitmap of a window's n-th dense block.
+  func bitmap(_ number: Int, ofWindow window: Int) -> UInt64 {
+    unsafe UnsafeRawPointer(strips).loadUnaligned(
+      fromByteOffset: Int(entries[window].start) + 8 * number, as: UInt64.self)
+  }
+
+  /// The n-th of the term's maxima: blocks that have the term, counted over all windows.
+  @inline(__always)
+  func maximum(_ number: Int) -> UInt8 { unsafe maxima[number] }
+
+  /// Adds `weight · impact` of postings of one window to its cells.
+  ///
+  /// - Parameters:
+  ///   - wanted: blocks that must be complete; cells of others may get amounts too.
+  ///   - cells: the 4,096 cells of the window.
+  /// - Returns: the number of postings added.
+  @inline(__always)
+  func add(
+    window: Int, wanted: UInt64, weight: Int32, to cells: UnsafeMutablePointer<Int32>
+  ) -> Int {
+    unsafe newel_add_strip(entries + window, strips, wanted, weight, cells)
+  }
+
+  /// Adds `weight · impact` of all postings of some windows to their cells, 4,096 each.
+  @inline(__always)
+  func add(windows: Range<Int>, weight: Int32, to cells: UnsafeMutablePointer<Int32>) -> Int {
+    unsafe newel_add_strips(entries + windows.lowerBound, windows.count, strips, weight, cells)
+  }
+
+  /// Adds `weight · maximum` of every block to its bound, 64 bounds for each window.
+  @inline(__always)
+  func addMaxima(weight: UInt32, to bounds: UnsafeMutablePointer<UInt32>) {
+    unsafe newel_add_maxima(entries, windowCount, maxima, weight, bounds)
+  }
+
+  /// Asks for the beginning of what ``addMaxima(weight:to:)`` reads.
+  func prefetchMaxima() {
+    for line in 0..<min(32, windowCount / 4 + 1) { unsafe newel_prefetch(UnsafeRawPointer(entries) + 64 &* line) }
+    for line in 0..<16 { unsafe newel_prefetch(maxima + 64 &* line) }
+  }
+
+  /// Asks for the beginning of the strip of a window that is about to be visited.
+  @inline(__always)
+  func prefetchStrip(ofWindow window: Int) {
+    let strip = unsafe strips + Int(entries[window].start)
+    unsafe newel_prefetch(strip)
+    unsafe newel_prefetch(strip + 64)
+  }
+}

@@ -1,0 +1,97 @@
+internal import ByteStorage
+
+/// Lays out the postings of one frequent term: a strip per window, an entry per strip, a maximum per block (FORMAT.md §7.1).
+struct StripSerializer {
+  /// Entries of the directory of windows, of all terms so far.
+  private(set) var directory: [UInt8] = []
+  /// The largest impact of each block that has the term, of all terms so far.
+  private(set) var maxima: [UInt8] = []
+  private(set) var rowCount = 0
+  private let windowCount: Int
+
+  init(documentCount: Int) {
+    windowCount = SegmentLayout.cells(documentCount, SegmentLayout.windowShift)
+  }
+
+  /// Takes the postings of the next frequent term.
+  ///
+  /// - Parameter documents: ascending.
+  /// - Returns: its strips, one behind the other.
+  mutating func append(documents: [UInt32], impacts: ArraySlice<UInt8>) -> [UInt8] {
+    var strips: [UInt8] = []
+    strips.reserveCapacity(documents.count * 2)
+    var strip = Strip()
+    var first = 0
+    for window in 0..<windowCount {
+      strip.removeAll()
+      while first < documents.count, Int(documents[first]) >> SegmentLayout.windowShift == window {
+        let block = documents[first] >> UInt32(SegmentLayout.blockShift)
+        var end = first + 1
+        while end < documents.count, documents[end] >> UInt32(SegmentLayout.blockShift) == block { end += 1 }
+        let blockImpacts = impacts[impacts.startIndex + first..<impacts.startIndex + end]
+        maxima.append(blockImpacts.max() ?? 0)
+        strip.append(block: UInt8(block & 63), documents[first..<end], blockImpacts)
+        first = end
+      }
+      appendEntry(strip, start: strips.count)
+      strip.write(to: &strips)
+    }
+    strip.removeAll()
+    appendEntry(strip, start: strips.count)
+    rowCount += 1
+    return strips
+  }
+
+  private mutating func appendEntry(_ strip: Strip, start: Int) {
+    var entry = ByteWriter()
+    entry.u64(strip.blocks)
+    entry.u32(UInt32(start))
+    entry.u16(UInt16(strip.places.count))
+    entry.u8(UInt8(strip.denseBlocks.count))
+    entry.u8(0)
+    directory.append(contentsOf: entry.bytes)
+  }
+}
+
+/// The postings of a term in one window, being laid out.
+private struct Strip {
+  var blocks: UInt64 = 0
+  var bitmaps: [UInt64] = []
+  var denseBlocks: [UInt8] = []
+  var places: [UInt8] = []
+  var impacts: [UInt8] = []
+  var denseImpacts: [UInt8] = []
+
+  mutating func removeAll() {
+    blocks = 0
+    bitmaps.removeAll(keepingCapacity: true)
+    denseBlocks.removeAll(keepingCapacity: true)
+    places.removeAll(keepingCapacity: true)
+    impacts.removeAll(keepingCapacity: true)
+    denseImpacts.removeAll(keepingCapacity: true)
+  }
+
+  mutating func append(block: UInt8, _ documents: ArraySlice<UInt32>, _ newImpacts: ArraySlice<UInt8>) {
+    blocks |= 1 << UInt64(block)
+    if documents.count >= SegmentLayout.denseLimit {
+      denseBlocks.append(block)
+      bitmaps.append(documents.reduce(0) { $0 | 1 << UInt64($1 & 63) })
+      denseImpacts.append(contentsOf: newImpacts)
+    } else {
+      let start = places.count
+      for document in documents { places.append(UInt8(document & 63)) }
+      places[start] |= SegmentLayout.firstOfBlock
+      impacts.append(contentsOf: newImpacts)
+    }
+  }
+
+  func write(to bytes: inout [UInt8]) {
+    for bitmap in bitmaps {
+      for byte in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: bitmap >> UInt64(8 * byte))) }
+    }
+    bytes.append(contentsOf: denseBlocks)
+    bytes.append(contentsOf: places)
+    bytes.append(contentsOf: impacts)
+    bytes.append(contentsOf: denseImpacts)
+  }
+}
