@@ -9,7 +9,7 @@ public enum DocumentOrdering: String, Sendable, CaseIterable {
   case insertion = "none"
   /// Recursive graph bisection, a few rounds.
   case bisection = "bp"
-  /// Recursive graph bisection to small partitions: somewhat sharper bounds at half as much time again.
+  /// Recursive graph bisection to small partitions: a little sharper at a third more time.
   case fullBisection = "bp-full"
 
   /// Below it one window holds everything and order gains nothing.

@@ -24,7 +24,10 @@ struct GraphBisection {
     var minimumFrequency: Int
     var maximumShare: Double
 
-    static let light = Effort(rounds: 4, smallestPart: 128, minimumFrequency: 256, maximumShare: 0.15)
+    /// Measured on 1 M documents of 119 tokens, in seconds of processor time and bits of log2 gap per posting: parts of
+    /// 128, 64 and 32 take 5.6, 6.0 and 6.4 s for 3.816, 3.767 and 3.735 bits; more rounds or tokens gain nothing here.
+    static let light = Effort(rounds: 4, smallestPart: 32, minimumFrequency: 256, maximumShare: 0.15)
+    /// 8.8 s for 3.700 bits.
     static let full = Effort(rounds: 12, smallestPart: 16, minimumFrequency: 64, maximumShare: 0.35)
 
     func divides(_ documentCount: Int) -> Bool { documentCount / 2 >= smallestPart }

@@ -8,7 +8,7 @@ public enum DocumentOrder: String, Sendable, CaseIterable, Codable {
   case insertion = "none"
   /// Like documents next to each other, by recursive graph bisection: searches skip more.
   case bisection = "bp"
-  /// The same to smaller partitions: somewhat sharper, and half as long again.
+  /// The same to smaller partitions: a little sharper at a third more time.
   case fullBisection = "bp-full"
 
   var ordering: DocumentOrdering {
