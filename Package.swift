@@ -103,7 +103,7 @@ if !withoutPackages {
       swiftSettings: settings),
 
     tests("IndexStore", ["InvertedIndex", "EmbeddingDumps", "ByteStorage", "LinearAlgebra"]),
-    tests("Newel", []),
+    tests("Newel", ["IndexStore"]),
     .testTarget(
       name: "CommandTests", dependencies: ["NewelCommand", "Newel"], exclude: ["Snapshots"],
       swiftSettings: testSettings),

@@ -93,7 +93,10 @@ AVX2 size_t newel_add_strips_avx2(const newel_strip *entries, size_t count, cons
   const __m256i factor = _mm256_set1_epi32(weight);
   size_t added = 0;
   for (size_t i = 0; i < count; i++)
-    if (entries[i].blocks) added += add_one(entries + i, strips, ~0ull, factor, cells + NEWEL_WINDOW_CELLS * i);
+    if (entries[i].blocks) {
+      newel_prefetch_ahead(entries + i, strips);
+      added += add_one(entries + i, strips, ~0ull, factor, cells + NEWEL_WINDOW_CELLS * i);
+    }
   return added;
 }
 
@@ -101,6 +104,8 @@ AVX2 void newel_add_maxima_avx2(const newel_strip *entries, size_t count, const 
                                 uint32_t *bounds) {
   const __m256i factor = _mm256_set1_epi32((int)weight);
   for (; count > 0; count--, entries++, bounds += NEWEL_WINDOW_BLOCKS) {
+    newel_prefetch(entries + 64);
+    newel_prefetch(maxima + 512);
     add_expanded((int32_t *)bounds, entries->blocks, maxima, factor);
     maxima += __builtin_popcountll(entries->blocks);
   }

@@ -90,7 +90,10 @@ AVX512 size_t newel_add_strips_avx512(const newel_strip *entries, size_t count, 
   const __m512i factor = _mm512_set1_epi32(weight);
   size_t added = 0;
   for (size_t i = 0; i < count; i++)
-    if (entries[i].blocks) added += add_one(entries + i, strips, ~0ull, factor, cells + NEWEL_WINDOW_CELLS * i);
+    if (entries[i].blocks) {
+      newel_prefetch_ahead(entries + i, strips);
+      added += add_one(entries + i, strips, ~0ull, factor, cells + NEWEL_WINDOW_CELLS * i);
+    }
   return added;
 }
 
@@ -99,7 +102,9 @@ AVX512 void newel_add_maxima_avx512(const newel_strip *entries, size_t count, co
   const __m512i factor = _mm512_set1_epi32((int)weight);
   for (; count > 0; count--, entries++, bounds += NEWEL_WINDOW_BLOCKS) {
     const uint64_t blocks = entries->blocks;
+    newel_prefetch(entries + 64);
     if (!blocks) continue;
+    newel_prefetch(maxima + 512);
     add_expanded((int32_t *)bounds, blocks, maxima, factor);
     maxima += __builtin_popcountll(blocks);
   }

@@ -89,20 +89,12 @@ struct QueryWords {
   let encoder: QueryEncoder
 
   init(_ snapshot: IndexSnapshot) throws {
-    if let bytes = try snapshot.headBytes() {
-      let head = try TokenHead.decode(bytes, source: "the head of the index")
-      let fingerprint = snapshot.configuration.vocabularyFingerprint
-      guard head.vocabulary.fingerprint == fingerprint else {
-        throw NewelError(
-          .damaged,
-          "The head in '\(snapshot.folder)' has the vocabulary \(head.vocabulary.fingerprint) and the index was made with "
-            + "\(fingerprint); build the index again.")
-      }
-      vocabulary = head.vocabulary
+    let stored = try StoredWords(snapshot)
+    vocabulary = stored.vocabulary
+    if let head = stored.head {
       encoder = try QueryEncoder(vocabulary: head.vocabulary, tokenizer: head.tokenizer, weights: head.queryWeights)
       return
     }
-    vocabulary = try Vocabulary(try snapshot.vocabulary(), source: "the vocabulary of the index")
     let documents = Int(snapshot.documentCount)
     let weights = (0..<UInt32(vocabulary.count)).map { token -> Float in
       let frequency = snapshot.segments.reduce(0) { $0 + $1.index.documentFrequency(of: token) }

@@ -38,11 +38,14 @@ struct NewelCommand: ParsableCommand {
 
   static func main() {
     do {
-      var command = try parseAsRoot(arguments(CommandLine.arguments.dropFirst()))
+      var command = try parseAsRoot(arguments(try ProgramArguments.typed()))
       try command.run()
     } catch let error as NewelError {
       Console.complain(error.message)
       exit(withCode: error.code == .cancelled ? 130 : 1)
+    } catch let error as ProgramArguments.NotUTF8 {
+      Console.complain(error.message)
+      exit(withCode: 2)
     } catch let error as CommandFailure {
       Console.complain(error.message)
       exit(withCode: 1)

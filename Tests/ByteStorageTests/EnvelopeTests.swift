@@ -103,13 +103,52 @@ import Testing
     }
   }
 
-  @Test("padding is under the checksums too")
-  func flippedPadding() throws {
-    _ = try write("p.documents")
-    var bytes = try folder.read("p.documents")
-    bytes[64 + 101 + 3] ^= 1
-    let file = try open(bytes: bytes)
-    #expect(throws: StorageError.self) { try file.verifyAll() }
+  @Test("reserved bytes and padding that are not zero are refused, although every checksum is right")
+  func reservedBytes() throws {
+    let (summary, _, _) = try write("p.documents", large: 3000)
+    let bytes = try folder.read("p.documents")
+    let table = summary.byteCount - 64 - 4 - 96
+    let footer = summary.byteCount - 64
+    let padding = [64 + 101 + 3, table - 1]
+    #expect(padding.allSatisfy { bytes[$0] == 0 })
+    var reserved = padding + Array(28..<60) + Array(footer + 48..<footer + 56)
+    for entry in 0..<3 { reserved += [table + 32 * entry + 5, table + 32 * entry + 24] }
+    for place in reserved {
+      var changed = bytes
+      changed[place] = 1
+      var writer = ByteWriter()
+      writer.u32(CRC32C.checksum(Array(changed[..<60])))
+      changed.replaceSubrange(60..<64, with: writer.bytes)
+      writer.removeAll()
+      writer.u32(CRC32C.checksum(Array(changed[..<table])))
+      changed.replaceSubrange(table + 96..<table + 100, with: writer.bytes)
+      writer.removeAll()
+      writer.u32(CRC32C.checksum(Array(changed[table + 96..<table + 100])))
+      changed.replaceSubrange(footer + 20..<footer + 24, with: writer.bytes)
+      Self.reseal(&changed, table: table)
+      #expect(throws: StorageError.self, "byte \(place)") { try open(bytes: changed) }
+    }
+  }
+
+  @Test("numbers and texts of a section are read inside its bounds only")
+  func singleValues() throws {
+    let writer = try EnvelopeWriter(creating: "v", in: folder.path, kind: .documents, segment: 1, fileSystem: system)
+    try writer.begin(Self.second)
+    try writer.append([0x0403_0201, 0x8000_00ff] as [UInt32])
+    try writer.append(Array("é\u{ff}".utf8) + [0xff])
+    writer.end()
+    _ = try writer.finish()
+    let section = try open("v").section(Self.second)
+    #expect(try section.u32(at: 0) == 0x0403_0201)
+    #expect(try section.u32(at: 4) == 0x8000_00ff)
+    #expect(try section.text(8..<10) == "é")
+    #expect(try section.text(8..<12) == "éÿ")
+    #expect(try section.text(8..<8) == "")
+    #expect(try section.text(9..<10) == nil && section.text(12..<13) == nil)
+    for place in [-1, 10, 13, .max, .min] {
+      #expect(throws: StorageError.self) { try section.u32(at: place) }
+    }
+    #expect(throws: StorageError.self) { try section.text(12..<14) }
   }
 
   @Test("a file cut anywhere does not open")

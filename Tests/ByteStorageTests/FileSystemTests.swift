@@ -47,6 +47,20 @@ import Testing
     #expect(throws: StorageError.notFound(path: folder.file("f"))) { try system.list(folder.file("f")) }
   }
 
+  @Test("pipes, devices and folders are refused in one sentence, without waiting", .timeLimit(.minutes(1)))
+  func notFiles() throws {
+    let pipe = folder.file("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    try system.makeFolder(folder.file("folder"))
+    for (path, found) in [(pipe, "a pipe"), ("/dev/null", "a device"), (folder.file("folder"), "a folder")] {
+      let expected = StorageError.notAFile(path: path, found: found)
+      #expect(throws: expected) { try system.map(path) }
+      #expect(throws: expected) { try system.readAll(path, limit: 10) }
+      #expect(expected.description.contains("'\(path)' is \(found), and a regular file is needed"))
+    }
+    #expect(throws: StorageError.notAFile(path: pipe, found: "a pipe")) { try system.lock(pipe) }
+  }
+
   @Test("a second lock is refused and names the process, until the first is released")
   func locks() throws {
     let first = try system.lock(folder.file("lock"))
@@ -130,7 +144,8 @@ import Testing
   @Test("every error is one sentence that names the file")
   func sentences() {
     let errors: [StorageError] = [
-      .io(operation: "write to", path: "P", code: ENOSPC), .notFound(path: "P"), .alreadyExists(path: "P"),
+      .io(operation: "write to", path: "P", code: ENOSPC), .notFound(path: "P"),
+      .notAFile(path: "P", found: "a pipe"), .nameNotUTF8(path: "P"), .alreadyExists(path: "P"),
       .locked(path: "P", holder: "process 3"), .truncated(path: "P", section: "s", expected: 2, found: 1),
       .damaged(path: "P", section: "s", offset: 1, expected: "a", found: "b"), .notNewelFile(path: "P"),
       .unsupportedVersion(path: "P", found: 2, supported: 1), .unsupportedFlags(path: "P", found: 4),

@@ -6,6 +6,10 @@ import Testing
 struct SampleStrip {
   var entry = newel_strip()
   var bytes: [UInt8] = []
+  /// The entry and the one behind it, which tells where the strip ends.
+  var entries: [newel_strip] {
+    [entry, newel_strip(blocks: 0, start: UInt32(bytes.count), sparse_count: 0, dense_count: 0, zero: 0)]
+  }
   /// Largest impact of each block, in the order of the blocks.
   var maxima: [UInt8] = []
   var postings: [(cell: Int, impact: UInt8)] = []
@@ -73,7 +77,7 @@ struct SampleStrip {
     let kernels = Level.all[0].kernels
     for (number, sample) in Self.samples(seed: 91).enumerated() {
       let bytes = sample.bytes + [UInt8](repeating: 170, count: Int(NEWEL_STRIP_PADDING))
-      var entry = sample.entry
+      var entry = sample.entries
       var cells = [Int32](repeating: 5, count: 4096)
       #expect(kernels.add_strip!(&entry, bytes, .max, -3, &cells) == sample.postings.count)
       var expected = [Int32](repeating: 5, count: 4096)
@@ -123,7 +127,7 @@ struct SampleStrip {
       let size = sample.bytes.count + Int(NEWEL_STRIP_PADDING)
       let strip = (memory.base + memory.byteCount - size).assumingMemoryBound(to: UInt8.self)
       sample.bytes.withUnsafeBytes { bytes in if !bytes.isEmpty { memcpy(strip, bytes.baseAddress!, bytes.count) } }
-      var entry = sample.entry
+      var entry = sample.entries
       for round in 0..<Self.rounds {
         let choice = random.next()
         let wanted: UInt64 =

@@ -89,6 +89,44 @@ import Testing
     #expect(answer.error.contains(part), "\(answer.error)")
   }
 
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      ["build", "new", "--images", "pipe", "--metadata", "dump", "--head", "head"],
+      ["build", "new", "--images", "dump", "--metadata", "pipe", "--head", "head"],
+      ["build", "new", "--images", "dump", "--metadata", "dump", "--head", "pipe"],
+      ["build", "new", "--sparse", "pipe"], ["build", "new", "--sparse", "pipe.npz"],
+      ["build", "new", "--sparse", "v.jsonl", "--metadata", "pipe"],
+      ["build", "new", "--sparse", "v.jsonl", "--vocabulary", "pipe"],
+      ["train", "--images", "dump", "--metadata", "dump", "--output", "h", "--vocabulary", "pipe"],
+      ["train", "--images", "dump", "--metadata", "dump", "--output", "pipe"],
+      ["search", "index", "--batch", "pipe"], ["evaluate", "index", "--queries", "pipe"],
+      ["evaluate", "index", "--queries", "/dev/null"], ["search", "pipe", "red"],
+      ["build", "new", "--sparse", "/dev/null"],
+    ])
+  func whatIsNoFileIsRefusedWithoutWaiting(arguments: [String]) throws {
+    for name in ["pipe", "pipe.npz"] { #expect(mkfifo(dump.path(name), 0o600) == 0) }
+    try dump.write("v.jsonl", "{\"id\": \"a\", \"vector\": {\"red\": 1}}\n")
+    let answer = try NewelProcess.newel(arguments, in: dump.folder)
+    #expect(answer.isRefusal, "status \(answer.status): \(answer.error)")
+    #expect(answer.error.contains("file"), "\(answer.error)")
+  }
+
+  @Test func argumentsThatAreNotUTF8AreRefused() throws {
+    try dump.write("script", "exec \"$1\" stats \"$(printf 'index\\377')\"\n")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = [dump.path("script"), NewelProcess.program.path]
+    let errors = Pipe()
+    process.standardError = errors
+    process.currentDirectoryURL = URL(fileURLWithPath: dump.folder)
+    try process.run()
+    let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 2)
+    #expect(text.contains("Argument 2 ('index\u{FFFD}', unreadable bytes replaced) is not UTF-8"), "\(text)")
+  }
+
   @Test func anAnswerThatCannotBeWrittenIsAnError() throws {
     guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
     let answer = try NewelProcess.newel(["stats", "index"], in: dump.folder, output: "/dev/full")

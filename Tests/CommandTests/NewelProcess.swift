@@ -31,6 +31,9 @@ enum NewelProcess {
       ?? built
   }()
 
+  /// The program itself.
+  static var program: URL { products.appendingPathComponent("newel") }
+
   static func newel(_ arguments: String..., in folder: String? = nil) throws -> Answer {
     try run("newel", arguments, in: folder)
   }

@@ -1,4 +1,5 @@
 import ByteStorage
+import Glibc
 import LinearAlgebra
 import Testing
 
@@ -104,6 +105,67 @@ import Testing
     else {
       Issue.record("shards 0 and 1 were paired")
       return
+    }
+  }
+
+  @Test func filesGivenByNameArePairedWhateverTheirNumbers() throws {
+    let folder = TemporaryFolder()
+    try folder.writeShard("a/clip336.npy", "b/captions_v2.jsonl", rows: 3)
+    try folder.writeShard("a/img_emb_0.npy", "b/metadata_1.jsonl", rows: 2)
+    for (images, metadata, rows) in [
+      ("a/clip336.npy", "b/captions_v2.jsonl", 3), ("a/img_emb_0.npy", "b/metadata_1.jsonl", 2),
+    ] {
+      let dump = try EmbeddingDump.open(
+        images: folder.path + "/" + images, metadata: folder.path + "/" + metadata, fileSystem: disk)
+      #expect(dump.rowCount == rows)
+    }
+    // A number in a folder still says which shard it is.
+    let other = TemporaryFolder()
+    try other.writeShard("img_emb/img_emb_0.npy", "metadata/metadata_1.jsonl", rows: 2)
+    guard
+      case .missingPartner? = thrown({
+        _ = try EmbeddingDump.open(
+          images: other.path + "/img_emb/img_emb_0.npy", metadata: other.path + "/metadata", fileSystem: disk)
+      })
+    else {
+      Issue.record("a file was paired with another shard of a folder")
+      return
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func whatIsNoFileIsRefusedAndNotLeftOut() throws {
+    let folder = TemporaryFolder()
+    try folder.writeShard("img_emb/img_emb_0.npy", "metadata/metadata_0.jsonl", rows: 2)
+    let images = folder.path + "/img_emb/img_emb_1.npy"
+    #expect(mkfifo(images, 0o600) == 0)
+    for path in [images, folder.path] {
+      #expect(throws: DumpError.storage(.notAFile(path: images, found: "a pipe"))) {
+        try EmbeddingDump.open(images: path, metadata: nil, fileSystem: disk)
+      }
+    }
+    #expect(throws: DumpError.storage(.notAFile(path: "/dev/zero", found: "a device"))) {
+      try EmbeddingDump.open(images: "/dev/zero", metadata: folder.path, fileSystem: disk)
+    }
+    #expect(remove(images) == 0)
+    #expect(symlink("nowhere", images) == 0)
+    #expect(throws: DumpError.storage(.notFound(path: images))) {
+      try EmbeddingDump.open(images: folder.path, metadata: nil, fileSystem: disk)
+    }
+    #expect(remove(images) == 0)
+    let name = Array("/img_emb/img_emb_\u{1}.npy".utf8).map { $0 == 1 ? CChar(-1) : CChar(bitPattern: $0) }
+    let descriptor = open(Array(folder.path.utf8).map { CChar(bitPattern: $0) } + name + [0], O_CREAT | O_WRONLY, 0o600)
+    #expect(descriptor >= 0)
+    close(descriptor)
+    #expect(throws: DumpError.storage(.nameNotUTF8(path: folder.path + "/img_emb/img_emb_\u{FFFD}.npy"))) {
+      try EmbeddingDump.open(images: folder.path, metadata: nil, fileSystem: disk)
+    }
+    let lines = folder.path + "/lines.jsonl"
+    #expect(mkfifo(lines, 0o600) == 0)
+    for work in [
+      { _ = try MetadataReader.countRecords(lines, fileSystem: disk) },
+      { _ = try SparseCollection.open(lines, fileSystem: disk) },
+    ] as [() throws -> Void] {
+      #expect(throws: DumpError.storage(.notAFile(path: lines, found: "a pipe"))) { try work() }
     }
   }
 

@@ -37,9 +37,10 @@ import Testing
       #expect(try all(collection) == ["d1: red=1.5 shoe=2.0", "17:", "18446744073709551617: x=100.0"])
       var reader = collection.records()
       let first = try #require(try reader.next())
-      #expect(first.metadata == JSONObject([("contents", .string("a text"))]) && first.line == 1)
+      #expect(
+        first.metadata == JSONObject([("id", .string("d1")), ("contents", .string("a text"))]) && first.line == 1)
       let second = try #require(try reader.next())
-      #expect(second.metadata == nil && second.line == 3)
+      #expect(second.metadata == JSONObject([("id", .integer(17))]) && second.line == 3)
     }
   }
 
@@ -47,7 +48,8 @@ import Testing
     "Lines that are no sparse vector are refused with file and line",
     arguments: [
       (#"{"vector":{}}"#, "there is no \"id\""), (#"{"id":1.5,"vector":{}}"#, "neither a string nor a whole number"),
-      (#"{"id":null,"vector":{}}"#, "neither a string"), (#"{"id":"a"}"#, "there is no \"vector\""),
+      (#"{"id":null,"vector":{}}"#, "neither a string"), (#"{"id":"","vector":{}}"#, "or it is empty"),
+      (#"{"id":"a"}"#, "there is no \"vector\""),
       (#"{"id":"a","vector":[1,2]}"#, "not an object"), (#"{"id":"a","vector":{"x":"1"}}"#, "not a number"),
       (#"{"id":"a","vector":{"x":-1}}"#, "\"x\" has the weight -1"),
       (#"{"id":"a","vector":{"x":1e39}}"#, "has the weight 1e+39"),
@@ -77,6 +79,31 @@ import Testing
     #expect(thrown { _ = try all(wrong) }?.description.contains("its id is \"3\"") == true)
   }
 
+  @Test func shardsOfVectorsAndMetadataAreMatchedByNumber() throws {
+    let folder = TemporaryFolder()
+    for shard in 0..<2 {
+      let lines = (0...shard).map { "{\"id\":\"\(shard)-\($0)\",\"vector\":{\"a\":1}}" }
+      try folder.write("v/vectors_\(shard).jsonl", lines.joined(separator: "\n"))
+    }
+    func open() throws -> SparseCollection {
+      try SparseCollection.open(folder.path + "/v", metadata: folder.path + "/m", fileSystem: disk)
+    }
+    try folder.write("m/metadata_0.jsonl", "{\"n\":0}\n")
+    try folder.write("m/metadata_1.jsonl", "{\"n\":1}\n{\"n\":2}\n")
+    var numbers: [JSONValue?] = []
+    try open().forEach { numbers.append($0.metadata?["n"]) }
+    #expect(numbers == [.integer(0), .integer(1), .integer(2)])
+    // As many lines in all, and every document would get another's line.
+    try folder.write("m/metadata_0.jsonl", "{\"n\":0}\n{\"n\":1}\n")
+    try folder.write("m/metadata_1.jsonl", "{\"n\":2}\n")
+    let error = thrown { _ = try open() }
+    #expect(
+      error
+        == .rowCounts(
+          embeddings: folder.path + "/v/vectors_0.jsonl", rows: 1, metadata: folder.path + "/m/metadata_0.jsonl",
+          lines: 2))
+  }
+
   @Test func matricesAreRead() throws {
     let folder = TemporaryFolder()
     let rows: [[CSRMatrix.Entry]] = [[(4, 0.5), (1, 2)], [], [(0, 0), (2, 3)]]
@@ -86,8 +113,13 @@ import Testing
     #expect(
       try all(
         try open(
-          folder, "m.csr", csr, metadata: "{\"id\":\"x\"}\n{}\n{\"id\":7}\n", vocabulary: ["a", "b", "c", "d", "e"]))
-        == ["x: b=2.0 e=0.5", "1:", "7: c=3.0"])
+          folder, "m.csr", csr, metadata: "{\"id\":\"x\"}\n{\"id\":\"1\"}\n{\"id\":7}\n",
+          vocabulary: ["a", "b", "c", "d", "e"])) == ["x: b=2.0 e=0.5", "1:", "7: c=3.0"])
+    let unnamed = try open(folder, "m.csr", csr, metadata: "{\"n\":1}\n{}\n{\"id\":null}\n")
+    #expect(try all(unnamed) == ["0: 1=2.0 4=0.5", "1:", "2: 2=3.0"])
+    try unnamed.forEach { #expect($0.isKeyRowNumber && $0.metadataLine != nil) }
+    let mixed = try open(folder, "m.csr", csr, metadata: "{\"id\":\"x\"}\n{}\n{\"id\":7}\n")
+    #expect(thrown { _ = try all(mixed) }?.description.contains("line 2: the key field 'id' is missing") == true)
     #expect(throws: DumpError.vocabularySize(path: folder.path + "/m.csr", columns: 5, tokens: 2)) {
       try open(folder, "m.csr", csr, vocabulary: ["a", "b"])
     }
@@ -182,7 +214,7 @@ import Testing
         path: "v", line: 1)
       let object = try #require(try JSONValue.parse(record.serialized()).objectValue)
       let back = try SparseRecord.read(object, path: "v", line: 1)
-      #expect(back.key == record.key && back.metadata == record.metadata, "seed \(seed)")
+      #expect(back.key == record.key && back.metadata?["n"] == .integer(1) && back.metadata?.count == 2, "seed \(seed)")
       #expect(back.weights.map(\.token) == record.weights.map(\.token), "seed \(seed)")
       #expect(back.weights.map(\.weight) == record.weights.map(\.weight), "seed \(seed)")
     }

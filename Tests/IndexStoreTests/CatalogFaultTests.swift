@@ -62,6 +62,44 @@ import Testing
     #expect(try PosixFileSystem().list(index) == before)
   }
 
+  @Test("when the COMMIT of a first build fails, its files stay, there is no index, and the next build succeeds")
+  func failedFirstCommit() throws {
+    let refuser = CommitRefuser()
+    let writer = try IndexWriter.open(index, creating: Workload.configuration())
+    try writer.setVocabulary(Workload.vocabulary)
+    try writer.setHead([1, 2, 3])
+    for number in 0..<10 { try writer.add(Workload.document(number)) }
+    try writer.catalog.database.write { db in db.add(transactionObserver: refuser, extent: .databaseLifetime) }
+    #expect(throws: IndexStoreError.self) { try writer.commit() }
+    writer.close()
+    let left = try PosixFileSystem().list(index)
+    #expect(left.filter { IndexFolder.parse($0) != nil }.count == 6)
+    #expect(left.contains(IndexFolder.catalog) && left.contains(IndexFolder.checksum))
+    #expect {
+      try IndexSnapshot.open(index)
+    } throws: { error in
+      guard case IndexStoreError.noIndex(_, let reason) = error else { return false }
+      return reason.contains("stopped before its first commit")
+    }
+    try Workload.build(index, count: 4, step: 4)
+    try Workload.expect(try IndexSnapshot.open(index), holds: 4)
+    let report = try IndexVerifier.verify(index, level: .deep)
+    #expect(report.isGood && report.notes == [])
+  }
+
+  @Test("when the COMMIT of a first build was reported as failed and happened all the same, the index is whole")
+  func firstCommitThatHappened() throws {
+    try Workload.build(index, count: 10, step: 10)
+    // What is then on disk: the commit, and the checksum of the catalog before it.
+    try CatalogChecksum(generation: 0, folder: index, fileSystem: PosixFileSystem())
+      .write(index, fileSystem: PosixFileSystem())
+    try Workload.expect(try IndexSnapshot.open(index), holds: 10)
+    #expect(try IndexVerifier.verify(index, level: .deep).isGood)
+    try Workload.build(index, count: 10, step: 10, from: 10)
+    try Workload.expect(try IndexSnapshot.open(index), holds: 20)
+    #expect(try IndexVerifier.verify(index, level: .deep).notes == [])
+  }
+
   @Test("an empty catalog file, as a build may leave it, is no index and no obstacle")
   func emptyCatalog() throws {
     try PosixFileSystem().makeFolder(index)

@@ -83,6 +83,22 @@ import Testing
     #expect(flipped > 1000)
   }
 
+  @Test("reserved bytes of catalog.checksum that are not zero are refused, although its checksum is right")
+  func reservedBytes() throws {
+    let bytes = try system.readAll(index + "/" + IndexFolder.checksum, limit: .max)
+    for place in CatalogChecksum.Layout.zeros..<CatalogChecksum.Layout.checksum {
+      var changed = Array(bytes[..<CatalogChecksum.Layout.checksum])
+      changed[place] = 1
+      let sum = CRC32C.checksum(changed)
+      changed += (0..<4).map { UInt8(truncatingIfNeeded: sum >> (8 * UInt32($0))) }
+      #expect(throws: StorageError.self, "byte \(place)") { try CatalogChecksum(decoding: changed, path: "x") }
+      try overwrite(IndexFolder.checksum, changed)
+      #expect(isFound(), "byte \(place)")
+    }
+    try overwrite(IndexFolder.checksum, bytes)
+    #expect(!isFound())
+  }
+
   @Test("a file cut short or made longer is found")
   func truncation() throws {
     var random = SeededRandom(state: 2025)

@@ -173,6 +173,17 @@ import Testing
         #expect(try value("documentCount", "7.3.2", bytes, at: summary) == UInt64(documents))
         let directory = try #require(sections["FDIR"])
         #expect(try value("documentCount", "7.3.1", bytes, at: directory) == UInt64(documents))
+        let offsets = try #require(sections["KOFF"])
+        let keys = try #require(sections["KEYS"])
+        let first = Int(snapshot.segments.first { $0.number == file.segment }?.firstOrdinal ?? 0)
+        for document in 0..<documents {
+          let ends = [0, 4].map { part in
+            bytes[(offsets + 4 * document + part)..<(offsets + 4 * document + part + 4)].reversed().reduce(0) {
+              $0 << 8 | Int($1)
+            }
+          }
+          #expect(Array(bytes[(keys + ends[0])..<(keys + ends[1])]) == Array("key/\(first + document)".utf8))
+        }
       }
       if file.kind == .vectors {
         let summary = try #require(sections["SUMM"])
@@ -224,7 +235,7 @@ import Testing
     let segment = IndexWriter.SegmentLimits()
     #expect(
       values == [
-        segment.documents, segment.postings, StoredDocument.maximumKeyByteCount,
+        segment.documents, segment.postings, segment.keyBytes, StoredDocument.maximumKeyByteCount,
         StoredDocument.maximumMetadataByteCount, DocumentsLayout.maximumFrameContentByteCount,
         DocumentsLayout.maximumDictionaryCount,
         1 << Int(Zstd.maximumWindowLog), VocabularyFile.maximumCount, VocabularyFile.maximumTokenByteCount,

@@ -82,6 +82,31 @@ import Testing
     #expect(refused > 0 || kind == .head)
   }
 
+  @Test("offsets of keys that lie give an error or another key, and reserved bytes of the summary are refused")
+  func keyOffsets() throws {
+    let original = try bytes(.documents)
+    let file = try EnvelopeFile(MappedFile(copying: original, path: "x"), name: "x", kind: .documents, expecting: nil)
+    let offsets = try file.section(DocumentsLayout.keyOffsets)
+    func change(_ at: Int, _ value: UInt32) throws -> [UInt8] {
+      var changed = original
+      for byte in 0..<4 { changed[at + byte] = UInt8(truncatingIfNeeded: value >> (8 * UInt32(byte))) }
+      try Self.reseal(&changed)
+      return changed
+    }
+    for value in [0, 1, 5, 0x7fff_ffff, 0xffff_ffff] as [UInt32] {
+      // Document 3 then ends before it begins, has no bytes, or reaches beyond the end.
+      #expect(throws: StorageError.self) { try readAll(try change(offsets.offset + 16, value), .documents) }
+    }
+    #expect(throws: StorageError.self) { try readAll(try change(offsets.offset, 1), .documents) }
+    #expect(throws: StorageError.self) {
+      try readAll(try change(offsets.offset + offsets.byteCount - 4, 9), .documents)
+    }
+    let summary = try file.section(DocumentsLayout.summary)
+    #expect(throws: StorageError.self) {
+      try readAll(try change(summary.offset + DocumentsLayout.Summary.zeros, 1), .documents)
+    }
+  }
+
   @Test("random bytes anywhere in the content", arguments: [FileKind.documents, .vectors, .vocabulary])
   func randomBytes(kind: FileKind) throws {
     let original = try bytes(kind)

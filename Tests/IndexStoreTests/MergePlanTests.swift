@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Merges put neighbours together, within the limits of a segment")
 struct MergePlanTests {
-  static let limits = MergePlan.Size(documents: 100_000, postings: 1_000_000)
+  static let limits = MergePlan.Size(documents: 100_000, postings: 1_000_000, keyBytes: 10_000)
 
   static func runs(_ documents: [Int], _ goal: MergeGoal, postingsEach: Int = 2) -> [Range<Int>] {
     MergePlan.runs(
@@ -32,6 +32,12 @@ struct MergePlanTests {
     #expect(Self.merged([100_000, 1, 1, 100_000], .fewest) == [100_000, 2, 100_000])
     // Postings count as well: 50,000 documents have them all.
     #expect(Self.runs([40_000, 10_000, 1], .fewest, postingsEach: 20) == [0..<2])
+  }
+
+  @Test func keysCountAsWell() {
+    let sizes = [4000, 4000, 4000, 1].map { MergePlan.Size(documents: 10, postings: 10, keyBytes: $0) }
+    #expect(MergePlan.runs(sizes, goal: .fewest, limits: Self.limits) == [0..<2, 2..<4])
+    #expect(MergePlan.runs(sizes, goal: .segments(1), limits: Self.limits) == [0..<2, 2..<4])
   }
 
   @Test func aNumberOfSegmentsMergesTheSmallestNeighbours() {

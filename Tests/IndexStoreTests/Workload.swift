@@ -37,14 +37,18 @@ enum Workload {
   }
 
   /// An index of `count` documents in commits of `step`.
-  static func build(_ folder: String, count: Int, step: Int, fileSystem: any FileSystem = PosixFileSystem()) throws {
+  static func build(
+    _ folder: String, count: Int, step: Int, from first: Int = 0, fileSystem: any FileSystem = PosixFileSystem()
+  ) throws {
     let writer = try IndexWriter.open(folder, creating: configuration(), fileSystem: fileSystem)
     defer { writer.close() }
     if writer.generation == 0 {
       try writer.setVocabulary(vocabulary)
       try writer.setHead([1, 2, 3])
     }
-    for start in stride(from: 0, to: count, by: step) { try commit(start..<min(start + step, count), to: writer) }
+    for start in stride(from: first, to: first + count, by: step) {
+      try commit(start..<min(start + step, first + count), to: writer)
+    }
   }
 
   /// The snapshot holds exactly documents `0 ..< count`, whatever its segments.

@@ -150,4 +150,49 @@ import Testing
     #expect(empty?.message == "There is nothing to index: no document meets even=true.")
     #expect(!FileManager.default.fileExists(atPath: first.path("none")))
   }
+
+  @Test func otherMembersOfSparseVectorsAreTheirMetadata() throws {
+    let lines = [
+      "{\"id\": 7, \"contents\": \"a red shoe\", \"vector\": {\"red\": 2}, \"year\": 1999}",
+      "{\"contents\": \"a hat\", \"year\": 2001, \"id\": \"b\", \"vector\": {\"red\": 1}}",
+    ]
+    let vectors = try first.write("contents.jsonl", lines.joined(separator: "\n"))
+    let source = BuildRequest.Source.sparse(vectors: vectors, metadata: nil, vocabulary: nil)
+    _ = try NewelIndex.build(BuildRequest(index: first.path("contents"), source: source))
+    let found = try hits("contents", "red")
+    #expect(found.map(\.key) == ["7", "b"])
+    #expect(
+      found.map(\.metadata) == [
+        "{\"id\":7,\"contents\":\"a red shoe\",\"year\":1999}", "{\"contents\":\"a hat\",\"year\":2001,\"id\":\"b\"}",
+      ])
+    let recent = BuildRequest(
+      index: first.path("recent"), source: source, conditions: ["year=2001"], keyField: "contents")
+    #expect(try NewelIndex.build(recent).documentsAdded == 1)
+    #expect(try hits("recent", "red").map(\.key) == ["a hat"])
+  }
+
+  @Test func rowsWithoutAKeyAmongOthersWithOneAreRefused() throws {
+    func build(_ name: String, _ change: (Int, String) -> String) throws -> BuildReport {
+      let lines = TinyDump.metadata(0..<40).enumerated().map { change($0, $1) }
+      let metadata = try first.write(name + ".jsonl", lines.joined(separator: "\n"))
+      return try NewelIndex.build(
+        BuildRequest(index: first.path(name), source: .dense(images: first.dump, metadata: metadata, head: head)))
+    }
+    for bad in ["\"id\": null", "\"id\": \"\"", "\"no\": 1"] {
+      let error = #expect(throws: NewelError.self) {
+        try build("bad") { row, line in row == 17 ? line.replacingOccurrences(of: "\"id\": \"d17\"", with: bad) : line }
+      }
+      #expect(error?.message.contains("bad.jsonl' line 18: the key field 'id' is missing") == true)
+      #expect(error?.code == .invalidInput)
+      #expect(!FileManager.default.fileExists(atPath: first.path("bad")))
+    }
+    let late = #expect(throws: NewelError.self) {
+      try build("late") { row, line in row < 3 ? line.replacingOccurrences(of: "\"id\"", with: "\"no\"") : line }
+    }
+    #expect(late?.message.contains("late.jsonl' line 1: there is no key, but") == true)
+    let numbered = try build("numbered") { _, line in line.replacingOccurrences(of: "\"id\"", with: "\"no\"") }
+    #expect(numbered.keysAreRowNumbers && numbered.documentsAdded == 40)
+    #expect(try NewelIndex.open(first.path("numbered")).contains(key: "39"))
+    #expect(try !build("named") { _, line in line }.keysAreRowNumbers)
+  }
 }

@@ -79,6 +79,11 @@ public enum EnvelopeLayout {
   /// The largest number of sections in a file.
   public static let maximumSectionCount = 4096
 
+  /// The next place, from `offset` on, at which a section or the section table can begin.
+  ///
+  /// - Precondition: `offset` lies in a file, so that adding 63 to it cannot overflow.
+  static func aligned(_ offset: Int) -> Int { (offset + alignment - 1) / alignment * alignment }
+
   /// Offsets in the header. FORMAT.md §5.1.
   enum Header {
     static let magic = 0

@@ -171,16 +171,30 @@ struct EnvelopeTables {
       let reserved = try reader.u64()
       let end = offset.addingReportingOverflow(length)
       guard zero == 0, reserved == 0, sections[tag] == nil, !end.overflow,
-        end.partialValue <= UInt64(footer.sectionTableOffset), offset >= UInt64(previousEnd),
-        offset % UInt64(EnvelopeLayout.alignment) == 0
+        end.partialValue <= UInt64(footer.sectionTableOffset), offset == UInt64(EnvelopeLayout.aligned(previousEnd))
       else {
         throw damage(file, "the section table", at, "sections in order inside the body", "section \(tag) elsewhere")
       }
+      try checkPadding(file, previousEnd..<Int(offset))
       previousEnd = Int(end.partialValue)
       sections[tag] = Int(offset)..<previousEnd
       tags.append(tag)
     }
+    guard EnvelopeLayout.aligned(previousEnd) == footer.sectionTableOffset else {
+      throw damage(
+        file, "the footer", footer.start, "a section table behind the last section",
+        "one at \(footer.sectionTableOffset)")
+    }
+    try checkPadding(file, previousEnd..<footer.sectionTableOffset)
     return (sections, tags)
+  }
+
+  /// The bytes between sections are zero. They are fewer than 64, so this costs nothing.
+  private static func checkPadding(_ file: MappedFile, _ range: Range<Int>) throws(StorageError) {
+    var reader = try ByteReader(file, range, section: "the padding")
+    if let place = try reader.bytes(range.count).firstIndex(where: { $0 != 0 }) {
+      throw damage(file, "the padding", range.lowerBound + place, "zeros", "other bytes")
+    }
   }
 
   private static func damage(

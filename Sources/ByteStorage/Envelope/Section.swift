@@ -43,6 +43,26 @@ public struct Section: Sendable {
     return try reader.bytes(range.count)
   }
 
+  /// The `u32` at `offset`, verified; much faster than a reader for one number.
+  public func u32(at offset: Int) throws(StorageError) -> UInt32 {
+    guard offset <= byteCount - 4 else { throw cutShort(offset) }
+    let range = try absolute(offset..<offset + 4)
+    try file.verify(range)
+    let mapped = file.file
+    let bytes = Span<UInt8>(_bytes: mapped.bytes.extracting(range))
+    return UInt32(bytes[0]) | UInt32(bytes[1]) << 8 | UInt32(bytes[2]) << 16 | UInt32(bytes[3]) << 24
+  }
+
+  /// The text in `range`, verified; `nil` when it is not UTF-8.
+  public func text(_ range: Range<Int>) throws(StorageError) -> String? {
+    let range = try absolute(range)
+    try file.verify(range)
+    let mapped = file.file
+    let bytes = Span<UInt8>(_bytes: mapped.bytes.extracting(range))
+    guard let text = try? UTF8Span(validating: bytes) else { return nil }
+    return String(copying: text)
+  }
+
   /// An error about this section; `offset` counts from the start of the section.
   public func damage(at offset: Int, expected: String, found: String) -> StorageError {
     .damaged(
@@ -50,10 +70,11 @@ public struct Section: Sendable {
   }
 
   private func absolute(_ range: Range<Int>) throws(StorageError) -> Range<Int> {
-    guard range.lowerBound >= 0, range.upperBound <= byteCount else {
-      throw .truncated(
-        path: file.file.path, section: "section \(tag)", expected: range.upperBound, found: byteCount)
-    }
+    guard range.lowerBound >= 0, range.upperBound <= byteCount else { throw cutShort(range.upperBound) }
     return offset + range.lowerBound..<offset + range.upperBound
+  }
+
+  private func cutShort(_ expected: Int) -> StorageError {
+    .truncated(path: file.file.path, section: "section \(tag)", expected: expected, found: byteCount)
   }
 }

@@ -8,6 +8,10 @@ public enum StorageError: Error, Equatable, Sendable {
   case io(operation: String, path: String, code: Int32)
   /// There is no file or folder of this name.
   case notFound(path: String)
+  /// What has this name is no regular file and cannot be read as one; `found` says what it is, such as `a pipe`.
+  case notAFile(path: String, found: String)
+  /// A name in a folder that is not UTF-8, so that no text can stand for it; `path` shows it with replacements.
+  case nameNotUTF8(path: String)
   /// A file that must be new is already there.
   case alreadyExists(path: String)
   /// Somebody else holds the lock; `holder` says who, as far as is known.
@@ -36,6 +40,10 @@ extension StorageError: CustomStringConvertible {
       return "Could not \(operation) '\(path)': \(Posix.message(code)) (errno \(code))."
     case .notFound(let path):
       return "There is no '\(path)'; check the spelling of the path."
+    case .notAFile(let path, let found):
+      return "'\(path)' is \(found), and a regular file is needed; write its content to a file and give that."
+    case .nameNotUTF8(let path):
+      return "The name of '\(path)' (unreadable characters replaced) is not UTF-8; rename it."
     case .alreadyExists(let path):
       return "'\(path)' exists already and is never overwritten; choose another name or move it away."
     case .locked(let path, let holder):

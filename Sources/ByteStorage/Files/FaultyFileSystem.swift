@@ -116,6 +116,11 @@ public final class FaultyFileSystem: FileSystem {
     return try base.kind(of: path)
   }
 
+  public func isNameTaken(_ path: String) throws(StorageError) -> Bool {
+    try step("examine", path)
+    return try base.isNameTaken(path)
+  }
+
   public func fileSize(_ path: String) throws(StorageError) -> Int? {
     try step("examine", path)
     return try base.fileSize(path)

@@ -10,11 +10,14 @@ public protocol FileSystem: Sendable {
   func create(_ path: String) throws(StorageError) -> any WritableFile
 
   /// Maps a whole file read-only. The file must not be changed or truncated while it is mapped.
+  ///
+  /// - Throws: ``StorageError/notAFile(path:found:)`` for a folder, a pipe, a device or a socket, without waiting.
   func map(_ path: String) throws(StorageError) -> MappedFile
 
   /// The contents of a small file.
   ///
-  /// - Throws: ``StorageError/limit(path:what:limit:)`` when it is longer than `limit` bytes.
+  /// - Throws: ``StorageError/limit(path:what:limit:)`` when it is longer than `limit` bytes,
+  ///   ``StorageError/notAFile(path:found:)`` for a folder, a pipe, a device or a socket, without waiting.
   func readAll(_ path: String, limit: Int) throws(StorageError) -> [UInt8]
 
   /// Renames a file, replacing what has the new name. Durable after ``syncFolder(_:)``.
@@ -32,11 +35,16 @@ public protocol FileSystem: Sendable {
   /// Creates a folder and the missing ones above it; an existing folder is fine.
   func makeFolder(_ path: String) throws(StorageError)
 
-  /// The names in a folder, sorted by their bytes, without `.` and `..`.
+  /// The names in a folder, sorted by their bytes, without `.` and `..`. In a name that is not UTF-8 the bytes that are
+  /// wrong are replaced, so nothing is found under it.
   func list(_ path: String) throws(StorageError) -> [String]
 
   /// What has this name, following symbolic links; `nil` when nothing has.
   func kind(of path: String) throws(StorageError) -> FileEntryKind?
+
+  /// Whether a file of this name could not be created because there is something of this name, be it a symbolic link that
+  /// leads nowhere.
+  func isNameTaken(_ path: String) throws(StorageError) -> Bool
 
   /// The length of a regular file in bytes; `nil` when there is no regular file of this name.
   func fileSize(_ path: String) throws(StorageError) -> Int?

@@ -39,6 +39,34 @@ enum Posix {
     Int32(try retrying(operation, path) { Int(unsafe Glibc.open(path, flags | O_CLOEXEC, mode)) })
   }
 
+  /// Opens a regular file for reading; whatever else has this name is refused without waiting for it.
+  static func openFile(_ path: String) throws(StorageError) -> (descriptor: Int32, byteCount: Int) {
+    // Looked at first, because opening a device can already do something.
+    if let status = try status(ofPath: path), !isRegular(status) { throw notAFile(path, status) }
+    // Looked at again, because the name may mean something else by now; without waiting for the writer of a pipe.
+    let descriptor = try open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, operation: "open")
+    do throws(StorageError) {
+      let status = try status(descriptor, path)
+      guard isRegular(status) else { throw notAFile(path, status) }
+      return (descriptor, Int(status.st_size))
+    } catch {
+      _ = Glibc.close(descriptor)
+      throw error
+    }
+  }
+
+  static func notAFile(_ path: String, _ status: stat) -> StorageError {
+    let found =
+      switch status.st_mode & S_IFMT {
+      case S_IFDIR: "a folder"
+      case S_IFIFO: "a pipe"
+      case S_IFSOCK: "a socket"
+      case S_IFCHR, S_IFBLK: "a device"
+      default: "of an unknown kind"
+      }
+    return .notAFile(path: path, found: found)
+  }
+
   static func synchronize(_ descriptor: Int32, _ path: String) throws(StorageError) {
     _ = try retrying("synchronise", path) { Int(fsync(descriptor)) }
   }
@@ -134,10 +162,12 @@ enum Posix {
   }
 
   /// The status of a path; `nil` when nothing has this name.
-  static func status(ofPath path: String) throws(StorageError) -> stat? {
+  static func status(ofPath path: String, followingLinks: Bool = true) throws(StorageError) -> stat? {
     var status = stat()
     do {
-      _ = try retrying("examine", path) { Int(unsafe stat(path, &status)) }
+      _ = try retrying("examine", path) {
+        followingLinks ? Int(unsafe stat(path, &status)) : Int(unsafe lstat(path, &status))
+      }
       return status
     } catch .notFound {
       return nil

@@ -11,18 +11,14 @@ public struct PosixFileSystem: FileSystem {
   }
 
   public func map(_ path: String) throws(StorageError) -> MappedFile {
-    let descriptor = try Posix.open(path, O_RDONLY, operation: "open")
+    let (descriptor, byteCount) = try Posix.openFile(path)
     defer { _ = Glibc.close(descriptor) }
-    let status = try Posix.status(descriptor, path)
-    if Posix.isFolder(status) { throw .io(operation: "map", path: path, code: EISDIR) }
-    guard Posix.isRegular(status) else { throw .io(operation: "map", path: path, code: EINVAL) }
-    return try MappedFile(mapping: descriptor, byteCount: Int(status.st_size), path: path)
+    return try MappedFile(mapping: descriptor, byteCount: byteCount, path: path)
   }
 
   public func readAll(_ path: String, limit: Int) throws(StorageError) -> [UInt8] {
-    let descriptor = try Posix.open(path, O_RDONLY, operation: "open")
+    let (descriptor, size) = try Posix.openFile(path)
     defer { _ = Glibc.close(descriptor) }
-    let size = Int(try Posix.status(descriptor, path).st_size)
     guard size <= limit else { throw .limit(path: path, what: "its length in bytes", limit: limit) }
     return try Posix.read(descriptor, count: size, path)
   }
@@ -67,6 +63,10 @@ public struct PosixFileSystem: FileSystem {
   public func kind(of path: String) throws(StorageError) -> FileEntryKind? {
     guard let status = try Posix.status(ofPath: path) else { return nil }
     return Posix.isRegular(status) ? .file : Posix.isFolder(status) ? .folder : .other
+  }
+
+  public func isNameTaken(_ path: String) throws(StorageError) -> Bool {
+    try Posix.status(ofPath: path, followingLinks: false) != nil
   }
 
   public func fileSize(_ path: String) throws(StorageError) -> Int? {
@@ -162,15 +162,17 @@ final class PosixFileLock: FileLock {
   }
 
   private static func lockedDescriptor(_ path: String) throws(StorageError) -> Int32 {
-    let descriptor = try Posix.open(path, O_RDWR | O_CREAT | O_NOFOLLOW, operation: "open the lock")
-    do {
+    let descriptor = try Posix.open(
+      path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, operation: "open the lock")
+    do throws(StorageError) {
+      let status = try Posix.status(descriptor, path)
+      guard Posix.isRegular(status) else { throw Posix.notAFile(path, status) }
       _ = try Posix.retrying("lock", path) { Int(flock(descriptor, LOCK_EX | LOCK_NB)) }
       return descriptor
     } catch {
-      let holder = Self.holder(descriptor, path)
-      _ = Glibc.close(descriptor)
+      defer { _ = Glibc.close(descriptor) }
       if case .io(_, _, let code) = error, code == EWOULDBLOCK || code == EAGAIN {
-        throw .locked(path: path, holder: holder)
+        throw .locked(path: path, holder: Self.holder(descriptor, path))
       }
       throw error
     }

@@ -41,7 +41,8 @@ enum { NEWEL_STRIP_PADDING = 64, NEWEL_WINDOW_CELLS = 4096, NEWEL_WINDOW_BLOCKS 
 size_t newel_add_strip(const newel_strip *entry, const uint8_t *strips, uint64_t wanted, int32_t weight,
                        int32_t *cells);
 
-// Adds `weight * impact` of all postings of `count` neighbouring windows to the cells of theirs. Returns how many.
+// Adds `weight * impact` of all postings of `count` neighbouring windows to the cells of theirs. Returns how many. One entry
+// more is read, for where the last strip ends.
 size_t newel_add_strips(const newel_strip *entries, size_t count, const uint8_t *strips, int32_t weight,
                         int32_t *cells);
 

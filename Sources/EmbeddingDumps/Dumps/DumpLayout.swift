@@ -9,9 +9,9 @@ struct DumpLayout {
 
   /// The embedding files that `path` stands for, in the order of their numbers.
   func embeddingFiles(_ path: String) throws(DumpError) -> [ShardFile] {
-    if NpzArchive.split(path) != nil { return [ShardFile(path: path, name: ShardName(""))] }
+    if NpzArchive.split(path) != nil { return [ShardFile(path: path, name: ShardName(""), isGivenByName: true)] }
     let (folder, names) = try resolve(path, inner: ["img_emb", "text_emb"])
-    guard let names else { return [file(path, extensions: [".npy"])] }
+    guard let names else { return [file(path, extensions: [".npy"], isGivenByName: true)] }
     let files = try shards(in: folder, names, extensions: [".npy"])
     guard !files.isEmpty else {
       throw .nothingFound(path: path, expected: "a .npy or .npz file, or a folder with img_emb/*.npy or *.npy")
@@ -23,7 +23,7 @@ struct DumpLayout {
   func metadataFiles(_ path: String) throws(DumpError) -> [ShardFile] {
     if path.hasSuffix(".parquet") { throw .parquetOnly(folder: path) }
     let (folder, names) = try resolve(path, inner: ["metadata"])
-    guard let names else { return [file(path, extensions: DumpLayout.lineExtensions)] }
+    guard let names else { return [file(path, extensions: DumpLayout.lineExtensions, isGivenByName: true)] }
     let files = try shards(in: folder, names, extensions: DumpLayout.lineExtensions)
     guard !files.isEmpty else {
       if names.contains(where: { $0.hasSuffix(".parquet") }) { throw .parquetOnly(folder: folder) }
@@ -35,7 +35,7 @@ struct DumpLayout {
   /// The JSON-lines files of sparse vectors that `path`, a file or a folder, stands for, in the order of their numbers.
   func lineFiles(_ path: String) throws(DumpError) -> [ShardFile] {
     let (folder, names) = try resolve(path, inner: [])
-    guard let names else { return [file(path, extensions: DumpLayout.lineExtensions)] }
+    guard let names else { return [file(path, extensions: DumpLayout.lineExtensions, isGivenByName: true)] }
     let files = try shards(in: folder, names, extensions: DumpLayout.lineExtensions)
     guard !files.isEmpty else {
       throw .nothingFound(path: path, expected: "a .jsonl, .jsonl.gz, .csr or .npz file, or a folder of .jsonl files")
@@ -47,8 +47,10 @@ struct DumpLayout {
   func pair(_ embeddings: [ShardFile], _ metadata: [ShardFile]) throws(DumpError) -> [(ShardFile, ShardFile)] {
     let left = try DumpLayout.named(embeddings)
     let right = try DumpLayout.named(metadata)
-    // One file on each side needs no number, unless the numbers say that they are different shards.
+    // One file on each side needs no number, unless the numbers say that folders hold different shards. Who names two
+    // files has said that they belong together.
     if left.count == 1, right.count == 1 {
+      if embeddings[0].isGivenByName, metadata[0].isGivenByName { return [(embeddings[0], metadata[0])] }
       let (a, b) = (left[0].key, right[0].key)
       if !(a.isNumbered && b.isNumbered) || a.number == b.number { return [(left[0].file, right[0].file)] }
     }
@@ -73,7 +75,11 @@ struct DumpLayout {
   private func resolve(_ path: String, inner: [String]) throws(DumpError) -> (folder: String, names: [String]?) {
     switch try storing({ () throws(StorageError) in try fileSystem.kind(of: path) }) {
     case nil: throw .storage(.notFound(path: path))
-    case .file?, .other?: return (path, nil)
+    case .file?: return (path, nil)
+    case .other?:
+      // The error of opening it, which says what it is, before any about its name.
+      _ = try storing { () throws(StorageError) in try fileSystem.map(path) }
+      return (path, nil)
     case .folder?: break
     }
     for name in inner {
@@ -90,8 +96,13 @@ struct DumpLayout {
     var files: [ShardFile] = []
     for name in names where !name.hasPrefix(".") && extensions.contains(where: { name.hasSuffix($0) }) {
       let path = joinedPath(folder, name)
-      if try storing({ () throws(StorageError) in try fileSystem.kind(of: path) }) == .file {
+      switch try storing({ () throws(StorageError) in try fileSystem.kind(of: path) }) {
+      case .folder?: continue
+      case .file?, .other?:
+        // What is no file is refused when it is opened; leaving it out would lose its rows without a word.
         files.append(file(path, extensions: extensions))
+      case nil:
+        throw .storage(name.unicodeScalars.contains("\u{FFFD}") ? .nameNotUTF8(path: path) : .notFound(path: path))
       }
     }
     return try DumpLayout.named(files).sorted { $0.key < $1.key }.map(\.file)
@@ -113,14 +124,14 @@ struct DumpLayout {
     return named
   }
 
-  private func file(_ path: String, extensions: [String]) -> ShardFile {
+  private func file(_ path: String, extensions: [String], isGivenByName: Bool = false) -> ShardFile {
     var base = path
     if let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) { base = String(path[path.utf8.index(after: slash)...]) }
     // The longest first: ".jsonl.gz" before ".gz" would be cut.
     if let found = extensions.sorted(by: { $0.utf8.count > $1.utf8.count }).first(where: { base.hasSuffix($0) }) {
       base.removeLast(found.count)
     }
-    return ShardFile(path: path, name: ShardName(base))
+    return ShardFile(path: path, name: ShardName(base), isGivenByName: isGivenByName)
   }
 
   private static func folder(of path: String) -> String {

@@ -45,4 +45,6 @@ struct ShardName: Hashable, Comparable {
 struct ShardFile: Equatable {
   let path: String
   let name: ShardName
+  /// Whether the user named this very file, instead of a folder that holds it.
+  var isGivenByName = false
 }

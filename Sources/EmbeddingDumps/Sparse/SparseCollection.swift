@@ -36,6 +36,7 @@ public final class SparseCollection: Sendable {
   ) throws(DumpError) -> SparseCollection {
     let layout = DumpLayout(fileSystem: fileSystem)
     let source: Source
+    var shards: [ShardFile] = []
     var documentCount = 0
     if path.hasSuffix(".csr") || path.hasSuffix(".npz") {
       let matrix = try CSRMatrix.open(path, fileSystem: fileSystem)
@@ -45,13 +46,26 @@ public final class SparseCollection: Sendable {
       documentCount = matrix.rows
       source = .matrix(matrix)
     } else {
-      let paths = try layout.lineFiles(path).map(\.path)
-      for path in paths { documentCount += try MetadataReader.countRecords(path, fileSystem: fileSystem) }
-      source = .lines(paths)
+      shards = try layout.lineFiles(path)
+      for shard in shards { documentCount += try MetadataReader.countRecords(shard.path, fileSystem: fileSystem) }
+      source = .lines(shards.map(\.path))
     }
     var metadataPaths: [String]?
     if let metadata {
-      let paths = try layout.metadataFiles(metadata).map(\.path)
+      var files = try layout.metadataFiles(metadata)
+      if shards.count > 1, files.count == shards.count {
+        // As many files on both sides are shards of the same numbers; then not only their sums must agree.
+        let pairs = try layout.pair(shards, files)
+        for (vectors, partner) in pairs {
+          let rows = try MetadataReader.countRecords(vectors.path, fileSystem: fileSystem)
+          let lines = try MetadataReader.countRecords(partner.path, fileSystem: fileSystem)
+          guard rows == lines else {
+            throw .rowCounts(embeddings: vectors.path, rows: rows, metadata: partner.path, lines: lines)
+          }
+        }
+        files = pairs.map(\.1)
+      }
+      let paths = files.map(\.path)
       var lines = 0
       for path in paths { lines += try MetadataReader.countRecords(path, fileSystem: fileSystem) }
       guard lines == documentCount else {
@@ -90,6 +104,7 @@ public struct SparseReader {
   private let collection: SparseCollection
   private var lines: MetadataReader?
   private var metadata: MetadataReader?
+  private var keys = DocumentKeys(field: nil)
   private var row = 0
 
   init(_ collection: SparseCollection) {
@@ -116,7 +131,8 @@ public struct SparseReader {
           reason: "its id is \"\(id)\" but the vector of \(line.path) line \(line.line) has the id \"\(record.key)\"")
       }
       return SparseRecord(
-        key: record.key, weights: record.weights, metadata: details.object, path: line.path, line: line.line)
+        key: record.key, weights: record.weights, metadata: details.object, metadataLine: details, path: line.path,
+        line: line.line)
     case .matrix(let matrix):
       guard row < matrix.rows else { return nil }
       defer { row += 1 }
@@ -124,9 +140,10 @@ public struct SparseReader {
       let name = { (column: Int) in vocabulary.map { $0[column] } ?? String(column) }
       let weights = try matrix.row(row, named: name).map { (token: name($0.column), weight: $0.weight) }
       let details = try nextMetadata()
+      let key = try details.map { details throws(DumpError) in try keys.key(for: details, row: row) }
       return SparseRecord(
-        key: details?.object["id"]?.scalarText ?? String(row), weights: weights, metadata: details?.object,
-        path: matrix.path, line: row)
+        key: key?.text ?? String(row), isKeyRowNumber: key?.isRowNumber ?? true, weights: weights,
+        metadata: details?.object, metadataLine: details, path: matrix.path, line: row)
     }
   }
 

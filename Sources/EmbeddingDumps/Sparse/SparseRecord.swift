@@ -1,11 +1,16 @@
 /// One document as a sparse vector over tokens.
 public struct SparseRecord: Sendable {
-  /// What the document is called: its `id`, or the row number where there is none.
+  /// What the document is called: its `id`, the key in its metadata, or the row number where no document has any.
   public let key: String
+  /// Whether the key was made up from the row number.
+  public let isKeyRowNumber: Bool
   /// Its tokens, each once, with weights that are finite and above 0; in the order of the file.
   public let weights: [(token: String, weight: Float)]
-  /// Its other members (`contents` for example) or its line of the metadata file; `nil` when there are none.
+  /// The members of its line of the metadata file; without such a file those beside its vector, `id` and `contents` for
+  /// example. `nil` for a row of a matrix without such a file.
   public let metadata: JSONObject?
+  /// Its line of the metadata file; `nil` without such a file.
+  public let metadataLine: MetadataRecord?
   /// The file.
   public let path: String
   /// The line of a JSON-lines file, from 1; the row of a matrix, from 0.
@@ -13,12 +18,14 @@ public struct SparseRecord: Sendable {
 
   /// A record; each token of `weights` once, with a weight that is finite and above 0.
   public init(
-    key: String, weights: [(token: String, weight: Float)], metadata: JSONObject? = nil, path: String = "",
-    line: Int = 0
+    key: String, isKeyRowNumber: Bool = false, weights: [(token: String, weight: Float)], metadata: JSONObject? = nil,
+    metadataLine: MetadataRecord? = nil, path: String = "", line: Int = 0
   ) {
     self.key = key
+    self.isKeyRowNumber = isKeyRowNumber
     self.weights = weights
     self.metadata = metadata
+    self.metadataLine = metadataLine
     self.path = path
     self.line = line
   }
@@ -30,10 +37,11 @@ public struct SparseRecord: Sendable {
     }
     let key: String
     switch id {
-    case .string(let text): key = text
+    case .string(let text) where !text.isEmpty: key = text
     case .integer(let number): key = String(number)
     case .bigInteger(let digits): key = digits
-    default: throw .line(path: path, line: line, reason: "\"id\" is neither a string nor a whole number")
+    default:
+      throw .line(path: path, line: line, reason: "\"id\" is neither a string nor a whole number, or it is empty")
     }
     guard let vector = object["vector"] else {
       throw .line(path: path, line: line, reason: "there is no \"vector\" (an object of tokens and weights)")
@@ -59,8 +67,8 @@ public struct SparseRecord: Sendable {
       guard !entry.key.isEmpty else { throw .line(path: path, line: line, reason: "a token is empty") }
       if weight > 0 { weights.append((entry.key, weight)) }
     }
-    let rest = JSONObject(unique: object.members.filter { $0.key != "id" && $0.key != "vector" })
-    return SparseRecord(key: key, weights: weights, metadata: rest.isEmpty ? nil : rest, path: path, line: line)
+    let rest = JSONObject(unique: object.members.filter { $0.key != "vector" })
+    return SparseRecord(key: key, weights: weights, metadata: rest, path: path, line: line)
   }
 
   /// The record as a line that this module and Anserini read: `id`, the metadata's members, `vector`; without line end.

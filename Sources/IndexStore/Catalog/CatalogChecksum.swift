@@ -48,7 +48,7 @@ struct CatalogChecksum: Equatable, Sendable {
     catalogChecksum = try reader.u32()
     generation = try reader.u64()
     catalogByteCount = try reader.u64()
-    try reader.seek(to: Layout.checksum)
+    let zeros = try reader.bytes(Layout.checksum - Layout.zeros)
     guard try reader.u32() == CRC32C.checksum(Array(bytes[..<Layout.checksum])), magic == Self.magic else {
       throw .damaged(
         path: path, section: reader.section, offset: Layout.checksum, expected: "a matching checksum",
@@ -56,6 +56,10 @@ struct CatalogChecksum: Equatable, Sendable {
     }
     guard version == EnvelopeLayout.formatVersion else {
       throw .unsupportedVersion(path: path, found: version, supported: EnvelopeLayout.formatVersion)
+    }
+    guard zeros.allSatisfy({ $0 == 0 }) else {
+      throw .damaged(
+        path: path, section: reader.section, offset: Layout.zeros, expected: "zeros", found: "other bytes")
     }
   }
 

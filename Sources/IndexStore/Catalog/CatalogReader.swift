@@ -13,6 +13,10 @@ enum CatalogReader {
   /// Looks at the first bytes of the file, so that a newer or foreign database is refused before SQLite opens it.
   static func checkHeader(_ folder: String, fileSystem: any FileSystem) throws(IndexStoreError) {
     let path = joinedPath(folder, IndexFolder.catalog)
+    let kind = try storing { () throws(StorageError) in try fileSystem.kind(of: path) }
+    guard kind == nil || kind == .file else {
+      throw .damagedCatalog(path: path, what: kind == .folder ? "it is a folder" : "it is no regular file")
+    }
     let header = try storing { () throws(StorageError) in
       guard let size = try fileSystem.fileSize(path), size > 0 else { return [UInt8]() }
       let file = try fileSystem.map(path)

@@ -64,16 +64,6 @@ final class CatalogWriter {
     }
   }
 
-  /// Calls `body` with the keys of documents, in their order; a missing one is left out.
-  func forEachKey(of ordinals: Range<UInt64>, _ body: (String) -> Void) throws(IndexStoreError) {
-    try database.write { db in
-      let rows = try String.fetchCursor(
-        db, sql: "SELECT key FROM documents WHERE ordinal >= ? AND ordinal < ? ORDER BY ordinal",
-        arguments: [Int64(ordinals.lowerBound), Int64(ordinals.upperBound)])
-      while let key = try rows.next() { body(key) }
-    }
-  }
-
   /// Replaces the manifest inside the transaction.
   func store(_ manifest: Manifest) throws(IndexStoreError) {
     try database.write { db in

@@ -7,6 +7,8 @@ enum DocumentsLayout {
   static let frames = SectionTag("FRMS")
   static let directory = SectionTag("FDIR")
   static let dictionaryDirectory = SectionTag("DDIR")
+  static let keyOffsets = SectionTag("KOFF")
+  static let keys = SectionTag("KEYS")
 
   /// The length of the section `SUMM`.
   static let summaryByteCount = 32
@@ -46,7 +48,7 @@ enum DocumentsLayout {
   static let frameContentByteCount = 16_384
   /// The longest content of a frame: one document of the largest size after others.
   static let maximumFrameContentByteCount =
-    frameContentByteCount + StoredDocument.maximumKeyByteCount + StoredDocument.maximumMetadataByteCount + 64
+    frameContentByteCount + StoredDocument.maximumMetadataByteCount + 64
   static let compressionLevel = 3
   /// Documents are held back until they are this long together; a dictionary is then learned from them.
   static let sampleByteCount = 2_097_152

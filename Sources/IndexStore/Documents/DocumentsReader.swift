@@ -16,7 +16,7 @@ final class DocumentsReader: Sendable {
     var documentCount: Int
   }
 
-  /// The content of a frame with the place of each record.
+  /// The content of a frame with the place of the metadata of each record.
   private struct Content: Sendable {
     var bytes: [UInt8]
     var records: [Range<Int>]
@@ -45,9 +45,11 @@ final class DocumentsReader: Sendable {
   let contentByteCount: Int
   /// The dictionaries of the frames; their identifiers differ.
   let dictionaries: [ZstdDictionary]
+  private let keyOffsets: Section
+  private let keys: Section
   private let shared = Mutex(Shared())
 
-  /// Checks the summary and the whole directory of frames; frames are checked when they are read.
+  /// Checks the summary and the whole directory of frames; frames and keys are checked when they are read.
   init(_ file: EnvelopeFile) throws(StorageError) {
     let summarySection = try file.section(DocumentsLayout.summary)
     var summary = try summarySection.reader()
@@ -66,6 +68,16 @@ final class DocumentsReader: Sendable {
         found: "\(dictionaryID)")
     }
 
+    keyOffsets = try file.section(DocumentsLayout.keyOffsets)
+    keys = try file.section(DocumentsLayout.keys)
+    guard keyOffsets.byteCount % 4 == 0, keyOffsets.byteCount / 4 - 1 == documentCount,
+      try keyOffsets.u32(at: 0) == 0, Int(try keyOffsets.u32(at: keyOffsets.byteCount - 4)) == keys.byteCount
+    else {
+      throw keyOffsets.damage(
+        at: 0, expected: "offsets of \(documentCount) keys in \(keys.byteCount) bytes",
+        found: "\(keyOffsets.byteCount) bytes of others")
+    }
+
     frames = try file.section(DocumentsLayout.frames)
     self.contentByteCount = contentByteCount
     self.documentCount = documentCount
@@ -74,14 +86,37 @@ final class DocumentsReader: Sendable {
       contentByteCount: contentByteCount, framesByteCount: frames.byteCount)
   }
 
-  /// A document of the segment.
+  /// The key of a document of the segment, without a look at its frame.
   ///
   /// - Parameter document: `0 ..< documentCount`.
-  func document(_ document: Int) throws(StorageError) -> Document {
+  func key(_ document: Int) throws(StorageError) -> String {
+    precondition(document >= 0 && document < documentCount, "The document is not in the segment.")
+    let start = Int(try keyOffsets.u32(at: 4 * document))
+    let end = Int(try keyOffsets.u32(at: 4 * document + 4))
+    guard start < end, end <= keys.byteCount, end - start <= StoredDocument.maximumKeyByteCount else {
+      throw keyOffsets.damage(at: 4 * document, expected: "ascending offsets of keys", found: "\(start) and \(end)")
+    }
+    guard let key = try keys.text(start..<end) else {
+      throw keys.damage(at: start, expected: "a key in UTF-8", found: "other bytes")
+    }
+    return key
+  }
+
+  /// The metadata of a document of the segment.
+  ///
+  /// - Parameter document: `0 ..< documentCount`.
+  func metadata(_ document: Int) throws(StorageError) -> [UInt8] {
     precondition(document >= 0 && document < documentCount, "The document is not in the segment.")
     let number = frameNumber(of: document)
     let content = try cached(number)
-    return try decode(content, document - directory[number].firstDocument, number)
+    return Array(content.bytes[content.records[document - directory[number].firstDocument]])
+  }
+
+  /// Key and metadata of a document of the segment.
+  ///
+  /// - Parameter document: `0 ..< documentCount`.
+  func document(_ document: Int) throws(StorageError) -> Document {
+    Document(key: try key(document), metadata: try metadata(document))
   }
 
   /// Every document in order, without touching the cache.
@@ -92,12 +127,16 @@ final class DocumentsReader: Sendable {
       let content: Content
       do { content = try load(number) } catch { throw failure(error) }
       for record in content.records.indices {
-        let document: Document
-        do { document = try decode(content, record, number) } catch { throw failure(error) }
-        try body(directory[number].firstDocument + record, document)
+        let document = directory[number].firstDocument + record
+        let key: String
+        do { key = try self.key(document) } catch { throw failure(error) }
+        try body(document, Document(key: key, metadata: Array(content.bytes[content.records[record]])))
       }
     }
   }
+
+  /// The bytes of all keys.
+  var keyByteCount: Int { keys.byteCount }
 
   /// A frame as it is stored.
   struct StoredFrame {
@@ -238,28 +277,16 @@ final class DocumentsReader: Sendable {
     var reader = ByteReader(content, path: frames.file.file.path, section: "a frame of documents")
     var records: [Range<Int>] = []
     for _ in 0..<frame.documentCount {
+      let length = try reader.varint()
+      guard let count = Int(exactly: length) else { throw damage(number, "a length", "\(length)") }
       let start = reader.offset
-      for _ in 0..<2 {
-        let length = try reader.varint()
-        guard let count = Int(exactly: length) else { throw damage(number, "a length", "\(length)") }
-        try reader.skip(count)
-      }
+      try reader.skip(count)
       records.append(start..<reader.offset)
     }
     guard reader.isAtEnd else {
       throw damage(number, "\(frame.documentCount) documents", "\(reader.remaining) bytes behind them")
     }
     return Content(bytes: content, records: records, lastUse: 0)
-  }
-
-  private func decode(_ content: Content, _ record: Int, _ number: Int) throws(StorageError) -> Document {
-    var reader = ByteReader(
-      Array(content.bytes[content.records[record]]), path: frames.file.file.path, section: "a document")
-    let keyBytes = try reader.bytes(Int(try reader.varint()))
-    guard let key = String(validating: keyBytes, as: UTF8.self) else {
-      throw damage(number, "a key in UTF-8", "other bytes")
-    }
-    return Document(key: key, metadata: try reader.bytes(Int(try reader.varint())))
   }
 
   private func damage(_ number: Int, _ expected: String, _ found: String) -> StorageError {

@@ -1,6 +1,6 @@
 import ByteStorage
 
-/// Writes keys and metadata of a segment into zstd frames of about 16 KiB. FORMAT.md §7.3.
+/// Writes metadata of a segment into zstd frames of about 16 KiB, and its keys as they are. FORMAT.md §7.3.
 final class DocumentsWriter {
   private let file: EnvelopeWriter
   private var held: [[UInt8]] = []
@@ -14,23 +14,33 @@ final class DocumentsWriter {
   private var directory = ByteWriter()
   private var frameCount = 0
   private var frameOffset = 0
+  /// In memory until the frames are written, because sections are written one after the other.
+  private var keys = ByteWriter()
+  private var keyOffsets = ByteWriter()
 
-  init(_ file: EnvelopeWriter) { self.file = file }
+  init(_ file: EnvelopeWriter) {
+    self.file = file
+    keyOffsets.u32(0)
+  }
 
   /// Writes with dictionaries that are there already, the first of them for new frames.
   ///
   /// - Precondition: their identifiers differ.
   init(_ file: EnvelopeWriter, reusing dictionaries: [ZstdDictionary]) throws(StorageError) {
     self.file = file
+    keyOffsets.u32(0)
     try begin(dictionaries)
   }
 
-  /// Appends a document. Key and metadata are within their limits.
+  /// The bytes of all keys so far.
+  var keyByteCount: Int { keys.count }
+
+  /// Appends a document. Key and metadata are within their limits; all keys together have less than 2³² bytes.
   func append(key: String, metadata: [UInt8]) throws(StorageError) {
+    keys.append(utf8: key)
+    keyOffsets.u32(UInt32(keys.count))
     var record = ByteWriter()
-    record.reserveCapacity(key.utf8.count + metadata.count + 8)
-    record.varint(UInt64(key.utf8.count))
-    record.append(utf8: key)
+    record.reserveCapacity(metadata.count + 4)
     record.varint(UInt64(metadata.count))
     record.append(metadata)
     if compressor != nil { return try add(record.bytes) }
@@ -40,8 +50,14 @@ final class DocumentsWriter {
   }
 
   /// Appends a frame of another file whose dictionary, if it has one, was given to ``init(_:reusing:)``.
-  func copy(_ copied: DocumentsReader.StoredFrame) throws(StorageError) {
+  ///
+  /// - Parameter keys: those of its documents.
+  func copy(_ copied: DocumentsReader.StoredFrame, keys copiedKeys: [String]) throws(StorageError) {
     try endFrame()
+    for key in copiedKeys {
+      keys.append(utf8: key)
+      keyOffsets.u32(UInt32(keys.count))
+    }
     try add(copied.bytes, contentByteCount: copied.contentByteCount, documentCount: copied.documentCount)
   }
 
@@ -52,6 +68,12 @@ final class DocumentsWriter {
     file.end()
     try file.begin(DocumentsLayout.directory)
     try file.append(directory.bytes)
+    file.end()
+    try file.begin(DocumentsLayout.keyOffsets)
+    try file.append(keyOffsets.bytes)
+    file.end()
+    try file.begin(DocumentsLayout.keys)
+    try file.append(keys.bytes)
     file.end()
     var summary = ByteWriter()
     summary.u64(UInt64(documentCount))

@@ -21,6 +21,8 @@ public enum IndexStoreError: Error, Equatable, Sendable {
   case insideIndex(path: String, outer: String)
   /// An index is to be made in a folder that holds something else; nothing was touched.
   case foreignFolder(path: String, example: String)
+  /// The numbers for the names of files are used up, so nothing can be added; nothing was touched.
+  case numbersExhausted(path: String, next: UInt64)
   /// Another writer is at work.
   case locked(path: String, holder: String)
   /// A document with this key was added before.
@@ -60,6 +62,9 @@ extension IndexStoreError: CustomStringConvertible {
     case .foreignFolder(let path, let example):
       return "'\(path)' is not empty and not an index (it holds '\(example)'), so nothing was written; choose a new or "
         + "empty folder."
+    case .numbersExhausted(let path, let next):
+      return "The index in '\(path)' has used up the numbers for its files (the next would be \(next)), so nothing was "
+        + "written; build the index again in a new folder."
     case .locked(let path, let holder):
       return "The index in '\(path)' is being written by \(holder); wait for it to finish or stop it."
     case .duplicateKey(let key):

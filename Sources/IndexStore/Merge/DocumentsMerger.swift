@@ -42,7 +42,10 @@ struct DocumentsMerger {
       if isCopied {
         for number in 0..<source.frameCount {
           let frame = try storing { () throws(StorageError) in try source.frame(number) }
-          try storing { () throws(StorageError) in try writer.copy(frame) }
+          try storing { () throws(StorageError) in
+            let documents = frame.firstDocument..<frame.firstDocument + frame.documentCount
+            try writer.copy(frame, keys: try documents.map { number throws(StorageError) in try source.key(number) })
+          }
           try progress(done + frame.firstDocument)
         }
       } else {

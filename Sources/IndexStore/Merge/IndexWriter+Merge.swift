@@ -1,4 +1,5 @@
 import ByteStorage
+import InvertedIndex
 
 /// What a merge did.
 public struct MergeReport: Sendable, Equatable {
@@ -27,16 +28,21 @@ extension IndexWriter {
     try checkUsable()
     precondition(hasNothingPending, "Commit what was added before merging.")
     let before = committed?.segments ?? []
-    let sizes = before.map { MergePlan.Size(documents: $0.documentCount, postings: Int(clamping: $0.postingCount)) }
+    let open = try failing { () throws(IndexStoreError) in try openSegments() }
+    let sizes = open.map {
+      MergePlan.Size(
+        documents: $0.documentCount, postings: $0.index.postingCount, keyBytes: $0.documents.keyByteCount)
+    }
     let runs = MergePlan.runs(
-      sizes, goal: goal, limits: MergePlan.Size(documents: limits.documents, postings: limits.postings))
+      sizes, goal: goal,
+      limits: MergePlan.Size(documents: limits.documents, postings: limits.postings, keyBytes: limits.keyBytes))
     guard !runs.isEmpty else {
       return MergeReport(
         generation: generation, segmentsBefore: before.count, segmentsAfter: before.count, documentsMerged: 0,
         bytesRemoved: 0, bytesAdded: 0)
     }
     let oldFiles = committed?.files ?? []
-    for run in runs { try failing { () throws(IndexStoreError) in try merge(run, work) } }
+    for run in runs { try failing { () throws(IndexStoreError) in try merge(run, Array(open[run]), work) } }
     let commit = try commit()
     let removed = Set(runs.flatMap { before[$0].map(\.number) })
     return MergeReport(
@@ -47,17 +53,22 @@ extension IndexWriter {
       bytesAdded: commit.bytesAdded)
   }
 
-  /// Writes one segment in place of a run; the next commit exchanges them.
-  private func merge(_ run: Range<Int>, _ work: MergeWork) throws(IndexStoreError) {
-    guard let manifest = committed else { return }
-    let old = Array(manifest.segments[run])
-    let sources = try old.map { segment throws(IndexStoreError) in
+  private func openSegments() throws(IndexStoreError) -> [SegmentSnapshot] {
+    guard let manifest = committed else { return [] }
+    return try manifest.segments.map { segment throws(IndexStoreError) in
       try SegmentSnapshot(segment, manifest, configuration, folder: folder, fileSystem: fileSystem)
     }
-    let merger = SegmentMerger(sources, old, number: takeNumber(), folder: folder, fileSystem: fileSystem)
+  }
+
+  /// Writes one segment in place of a run; the next commit exchanges them.
+  private func merge(
+    _ run: Range<Int>, _ sources: [SegmentSnapshot], _ work: MergeWork
+  ) throws(IndexStoreError) {
+    guard let manifest = committed else { return }
+    let merger = SegmentMerger(
+      sources, Array(manifest.segments[run]), number: try takeNumber(), folder: folder, fileSystem: fileSystem)
     let finished = try merger.write(
-      vocabularyCount: vocabulary.count, denseDimension: configuration.denseDimension, work: work
-    ) { (ordinals, body) throws(IndexStoreError) in try catalog.forEachKey(of: ordinals, body) }
+      vocabularyCount: vocabulary.count, denseDimension: configuration.denseDimension, work: work)
     replacements.append((run, finished))
   }
 }

@@ -14,9 +14,12 @@ enum MergePlan {
   struct Size: Equatable {
     var documents: Int
     var postings: Int
+    var keyBytes = 0
 
     static func + (one: Size, other: Size) -> Size {
-      Size(documents: one.documents + other.documents, postings: one.postings + other.postings)
+      Size(
+        documents: one.documents + other.documents, postings: one.postings + other.postings,
+        keyBytes: one.keyBytes + other.keyBytes)
     }
   }
 
@@ -39,7 +42,7 @@ enum MergePlan {
   }
 
   private static func fits(_ size: Size, _ limits: Size) -> Bool {
-    size.documents <= limits.documents && size.postings <= limits.postings
+    size.documents <= limits.documents && size.postings <= limits.postings && size.keyBytes <= limits.keyBytes
   }
 
   /// From the front, each run as long as possible: no division into fewer runs exists.

@@ -25,14 +25,11 @@ final class SegmentMerger {
   }
 
   /// Writes and synchronises every file; the folder is not synchronised. After an error the files are removed.
-  ///
-  /// - Parameter keys: calls its argument with each key of the documents from the first ordinal on, as many as there are.
   func write(
-    vocabularyCount: Int, denseDimension: Int?, work: MergeWork,
-    keys: (Range<UInt64>, (String) -> Void) throws(IndexStoreError) -> Void
+    vocabularyCount: Int, denseDimension: Int?, work: MergeWork
   ) throws(IndexStoreError) -> SegmentWriter.Finished {
     do throws(IndexStoreError) {
-      let checksum = try keyChecksum(keys)
+      let checksum = try keyChecksum()
       var files: [Manifest.File] = []
       func add(_ kind: FileKind, _ summary: FileSummary) {
         files.append(Manifest.File(summary: summary, kind: kind, segment: number))
@@ -61,13 +58,12 @@ final class SegmentMerger {
   }
 
   /// The checksum of all keys, after those of each source were proved against its own.
-  private func keyChecksum(
-    _ keys: (Range<UInt64>, (String) -> Void) throws(IndexStoreError) -> Void
-  ) throws(IndexStoreError) -> UInt32 {
+  private func keyChecksum() throws(IndexStoreError) -> UInt32 {
     var all = KeyChecksum()
-    for segment in old {
+    for (source, segment) in zip(sources, old) {
       var own = KeyChecksum()
-      try keys(segment.firstOrdinal..<segment.firstOrdinal + UInt64(segment.documentCount)) { key in
+      for document in 0..<source.documentCount {
+        let key = try storing { () throws(StorageError) in try source.documents.key(document) }
         own.add(key)
         all.add(key)
       }

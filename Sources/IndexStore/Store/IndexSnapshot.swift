@@ -93,10 +93,18 @@ public final class IndexSnapshot: Sendable {
   }
 
   /// The key of a document.
-  public func key(of ordinal: UInt64) throws(IndexStoreError) -> String { try document(of: ordinal).key }
+  ///
+  /// - Complexity: O(log segments + length); no metadata is read.
+  public func key(of ordinal: UInt64) throws(IndexStoreError) -> String {
+    let (segment, local) = try locate(ordinal)
+    do { return try segment.documents.key(local) } catch { throw .storage(error) }
+  }
 
   /// The metadata of a document, as they were given: one JSON object in UTF-8.
-  public func metadata(of ordinal: UInt64) throws(IndexStoreError) -> [UInt8] { try document(of: ordinal).metadata }
+  public func metadata(of ordinal: UInt64) throws(IndexStoreError) -> [UInt8] {
+    let (segment, local) = try locate(ordinal)
+    return try storing { () throws(StorageError) in try segment.documents.metadata(local) }
+  }
 
   /// Key and metadata of a document, read together.
   public func document(of ordinal: UInt64) throws(IndexStoreError) -> (key: String, metadata: [UInt8]) {

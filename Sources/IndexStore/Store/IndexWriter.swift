@@ -27,6 +27,8 @@ public final class IndexWriter {
   struct SegmentLimits {
     var documents = 4_000_000
     var postings = 2_147_483_648
+    /// So that 32 bits count the bytes of its keys.
+    var keyBytes = 4_294_967_295
   }
 
   let folder: String
@@ -95,7 +97,7 @@ public final class IndexWriter {
     configuration = opening.configuration
     committed = opening.manifest
     vocabulary = opening.vocabulary
-    nextNumber = opening.nextNumber
+    nextNumber = opening.manifest?.nextNumber ?? 1
     isNewFolder = opening.isNewFolder
     nextOrdinal = opening.manifest?.documentCount ?? 0
     self.limits = limits
@@ -281,13 +283,14 @@ public final class IndexWriter {
   private func openSegment(for document: StoredDocument) throws(IndexStoreError) -> SegmentWriter {
     if let segment {
       if segment.documentCount < limits.documents,
-        segment.postingCount + document.postings.count <= limits.postings
+        segment.postingCount + document.postings.count <= limits.postings,
+        segment.keyByteCount + document.key.utf8.count <= limits.keyBytes
       {
         return segment
       }
       try cutSegment()
     }
-    let number = takeNumber()
+    let number = try takeNumber()
     let opened = try storing { () throws(StorageError) in
       try SegmentWriter(
         number: number, firstOrdinal: nextOrdinal, vocabularyCount: vocabulary.count,
@@ -297,9 +300,20 @@ public final class IndexWriter {
     return opened
   }
 
-  func takeNumber() -> UInt64 {
-    defer { nextNumber += 1 }
-    return nextNumber
+  /// The next number under which no file can be in the way, whoever may have put it there.
+  func takeNumber() throws(IndexStoreError) -> UInt64 {
+    while nextNumber < IndexFolder.maximumNumber {
+      let number = nextNumber
+      nextNumber += 1
+      let isFree = try storing { () throws(StorageError) in
+        for kind in FileKind.allCases {
+          if try fileSystem.isNameTaken(joinedPath(folder, IndexFolder.name(number, kind))) { return false }
+        }
+        return true
+      }
+      if isFree { return number }
+    }
+    throw .numbersExhausted(path: folder, next: nextNumber)
   }
 
   /// Finishes the open segment; an empty one is thrown away.
@@ -320,7 +334,7 @@ public final class IndexWriter {
   private func writeExtra(
     _ kind: FileKind, _ write: (EnvelopeWriter) throws(StorageError) -> FileSummary
   ) throws(IndexStoreError) -> Manifest.File {
-    let number = takeNumber()
+    let number = try takeNumber()
     return try storing { () throws(StorageError) in
       let writer = try EnvelopeWriter(
         creating: IndexFolder.name(number, kind), in: folder, kind: kind, segment: number, fileSystem: fileSystem)
@@ -371,6 +385,11 @@ public final class IndexWriter {
     manifest.configurationText = configuration.encoded()
     manifest.documentCount = nextOrdinal
     manifest.nextNumber = nextNumber
+    // No reader may ever find a manifest that it refuses.
+    if let what = manifest.contradiction {
+      throw .damagedCatalog(
+        path: joinedPath(folder, IndexFolder.catalog), what: "the next commit would be wrong: \(what)")
+    }
 
     // The transaction before the folder is synchronised, so that the entries of the catalog and its log are too.
     try catalog.begin(creating: committed == nil)

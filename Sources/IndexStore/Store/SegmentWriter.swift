@@ -44,6 +44,7 @@ final class SegmentWriter {
   }
 
   var documentCount: Int { builder.documentCount }
+  var keyByteCount: Int { documents.keyByteCount }
   var postingCount: Int { builder.postingCount }
 
   /// Checks and adds the postings; after it the document counts, and ``store(_:)`` must follow.

@@ -10,7 +10,6 @@ struct WriterOpening {
   let configuration: IndexConfiguration
   let manifest: Manifest?
   let vocabulary: [String]
-  let nextNumber: UInt64
   /// Whether the folder was made now.
   let isNewFolder: Bool
 
@@ -46,6 +45,9 @@ struct WriterOpening {
       manifest = try catalog.manifest()
       if let manifest {
         configuration = try IndexSnapshot.configuration(manifest, folder)
+        guard manifest.nextNumber <= IndexFolder.maximumNumber - IndexFolder.numbersOfWriter else {
+          throw IndexStoreError.numbersExhausted(path: folder, next: manifest.nextNumber)
+        }
         try Self.checkCatalog(catalog, manifest, folder, fileSystem)
         vocabulary = try IndexSnapshot.vocabulary(manifest, folder, fileSystem)
       } else {
@@ -54,7 +56,7 @@ struct WriterOpening {
         configuration = creating
         vocabulary = []
       }
-      nextNumber = try Self.removeOrphans(folder, manifest, fileSystem)
+      try Self.removeOrphans(folder, manifest, fileSystem)
       if manifest == nil { try Self.beginChecksum(folder, fileSystem) }
     } catch {
       catalog.close()
@@ -144,23 +146,26 @@ struct WriterOpening {
     }
   }
 
-  /// Removes files of commits that never happened; returns the first number that no file has.
+  /// Removes files of commits that never happened. What cannot be removed is in nobody's way: a writer passes over numbers
+  /// whose names are taken. The numbers of orphans mean nothing, because anybody may have given them.
   private static func removeOrphans(
     _ folder: String, _ manifest: Manifest?, _ fileSystem: any FileSystem
-  ) throws(IndexStoreError) -> UInt64 {
+  ) throws(IndexStoreError) {
     let known = Set(manifest?.files.map(\.summary.name) ?? [])
-    var next = manifest?.nextNumber ?? 1
     try storing { () throws(StorageError) in
       var removed = false
-      for name in try fileSystem.list(folder) {
-        if let number = IndexFolder.parse(name)?.number { next = max(next, number + 1) }
-        guard IndexFolder.isDisposable(name), !known.contains(name) else { continue }
-        try fileSystem.remove(joinedPath(folder, name))
-        removed = true
+      for name in try fileSystem.list(folder) where IndexFolder.isDisposable(name) && !known.contains(name) {
+        let path = joinedPath(folder, name)
+        if try fileSystem.kind(of: path) == .folder { continue }
+        do throws(StorageError) {
+          try fileSystem.remove(path)
+          removed = true
+        } catch {
+          continue
+        }
       }
       if removed { try fileSystem.syncFolder(folder) }
     }
-    return next
   }
 
   /// Before anything is added, the catalog must be what the last commit left. When `catalog.checksum` does not tell

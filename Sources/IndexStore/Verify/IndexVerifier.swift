@@ -16,8 +16,9 @@ public enum IndexVerifier {
   ) throws(IndexStoreError) -> VerifyReport {
     var report = try verifyOnce(folder, level: level, fileSystem: fileSystem, progress: progress)
     // A commit in the middle of the check replaces files and changes the catalog under it: then what was found may be
-    // about neither commit. Builds do not commit faster than a few checks.
-    for _ in 0..<4 where !report.isGood {
+    // about neither commit. A busy machine may let several commits pass within one check; that it happens without end is
+    // not to be expected, but the check ends.
+    for _ in 0..<64 where !report.isGood {
       let (catalog, manifest) = try IndexSnapshot.openCatalog(folder, fileSystem)
       catalog.close()
       if manifest.generation == report.generation { break }

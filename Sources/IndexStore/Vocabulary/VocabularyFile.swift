@@ -55,8 +55,10 @@ enum VocabularyFile {
     guard start == 0 else { throw offsets.damage(at: 0, expected: "0", found: "\(start)") }
     while !ends.isAtEnd {
       let end = try ends.u64()
-      guard end >= start, end <= UInt64(text.byteCount) else {
-        throw offsets.damage(at: 8 * (tokens.count + 1), expected: "ascending offsets", found: "\(end)")
+      guard end > start, end <= UInt64(text.byteCount), end - start <= UInt64(maximumTokenByteCount) else {
+        throw offsets.damage(
+          at: 8 * (tokens.count + 1), expected: "ascending offsets of tokens of at most \(maximumTokenByteCount) bytes",
+          found: "\(end) after \(start)")
       }
       guard let token = String(validating: try bytes.bytes(Int(end - start)), as: UTF8.self) else {
         throw text.damage(at: Int(start), expected: "a token in UTF-8", found: "other bytes")

@@ -111,17 +111,27 @@ internal import CSparseKernels
     unsafe newel_add_maxima(entries, windowCount, maxima, weight, bounds)
   }
 
-  /// Asks for the beginning of what ``addMaxima(weight:to:)`` reads.
+  /// Asks for the beginning of what ``addMaxima(weight:to:)`` reads; the kernel asks for the rest.
   func prefetchMaxima() {
-    for line in 0..<min(32, windowCount / 4 + 1) { unsafe newel_prefetch(UnsafeRawPointer(entries) + 64 &* line) }
-    for line in 0..<16 { unsafe newel_prefetch(maxima + 64 &* line) }
+    for line in 0..<16 {
+      unsafe newel_prefetch(UnsafeRawPointer(entries) + 64 &* line)
+      if line < 8 { unsafe newel_prefetch(maxima + 64 &* line) }
+    }
   }
 
-  /// Asks for the beginning of the strip of a window that is about to be visited.
+  /// Asks for the strip of a window that is about to be visited.
   @inline(__always)
   func prefetchStrip(ofWindow window: Int) {
-    let strip = unsafe strips + Int(entries[window].start)
-    unsafe newel_prefetch(strip)
-    unsafe newel_prefetch(strip + 64)
+    let start = unsafe Int(entries[window].start)
+    let end = unsafe Int(entries[window + 1].start)
+    for offset in stride(from: start, to: min(end + 63, start + 512), by: 64) {
+      unsafe newel_prefetch(strips + offset)
+    }
+  }
+
+  /// Asks for the beginning of the strips from a window on; the kernel asks for the rest.
+  func prefetchStrips(fromWindow window: Int) {
+    let start = unsafe Int(entries[window].start)
+    for line in 0..<16 { unsafe newel_prefetch(strips + start + 64 &* line) }
   }
 }

@@ -119,7 +119,9 @@ struct TopKCollector {
 
   /// The documents, best first.
   func sorted() -> [ScoredDocument] {
-    keys.sorted(by: >).prefix(capacity).map { key in
+    var ascending = keys
+    ascending.sort()
+    return ascending.suffix(capacity).reversed().map { key in
       ScoredDocument(ordinal: ~UInt32(truncatingIfNeeded: key), score: UInt32(key >> 32))
     }
   }

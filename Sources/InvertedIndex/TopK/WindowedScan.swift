@@ -25,7 +25,10 @@ enum WindowedScan {
       let count = min(1 << SegmentLayout.chunkShift, query.documentCount - base)
       // Whole windows, as strips may hold no document beyond the last but kernels add whole blocks.
       scores.clear(0..<windows.count << SegmentLayout.windowShift)
-      for lane in query.positiveStrips {
+      for (index, lane) in query.positiveStrips.enumerated() {
+        if index + 1 < query.positiveStrips.count {
+          query.positiveStrips[index + 1].row.prefetchStrips(fromWindow: first)
+        }
         counters.postingsScored += scores.add(lane.row, windows: windows, weight: lane.weight)
       }
       for lane in query.negativeStrips {

@@ -12,16 +12,9 @@ extension NewelIndex {
     _ requests: [SearchRequest], threads: Int? = nil
   ) -> [Result<BatchAnswer, NewelError>] {
     let threads = WorkerThreads.count(threads)
-    let rankings = WorkerThreads.map(requests.count, threads: threads) { number in
-      Result { () throws(NewelError) in try rank(requests[number], threads: 1) }
-    }
-    let documents = zip(requests, rankings).flatMap { request, ranking in
-      (try? ranking.get())?.result.hits.dropFirst(request.offset).map(\.ordinal) ?? []
-    }
-    let keys = BatchKeys(of: documents, in: self, threads: threads)
     return WorkerThreads.map(requests.count, threads: threads) { number in
       Result { () throws(NewelError) in
-        try BatchAnswer(try rankings[number].get(), offset: requests[number].offset, keys: keys)
+        try BatchAnswer(try rank(requests[number], threads: 1), offset: requests[number].offset, in: self)
       }
     }
   }
@@ -70,7 +63,7 @@ extension NewelIndex {
 extension BatchAnswer {
   /// The public form of what was found.
   init(
-    _ ranking: (translated: TranslatedQuery, result: TopKResult), offset: Int, keys: BatchKeys
+    _ ranking: (translated: TranslatedQuery, result: TopKResult), offset: Int, in index: NewelIndex
   ) throws(NewelError) {
     let (translated, result) = ranking
     var hits: [RankedHit] = []
@@ -78,7 +71,8 @@ extension BatchAnswer {
     for (position, scored) in result.hits.enumerated().dropFirst(offset) {
       hits.append(
         RankedHit(
-          rank: position + 1, key: try keys.key(of: scored.ordinal), score: Double(scored.score) * translated.scoreUnit,
+          rank: position + 1, key: try index.key(of: scored.ordinal),
+          score: Double(scored.score) * translated.scoreUnit,
           integerScore: scored.score))
     }
     self.init(

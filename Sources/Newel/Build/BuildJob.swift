@@ -17,6 +17,7 @@ final class BuildJob {
   private var postingsAdded = 0
   private(set) var documentsAdded = 0
   private var weightsClipped = 0
+  private var keysAreRowNumbers = false
 
   init(_ request: BuildRequest, progress: @escaping ProgressHandler) throws {
     self.request = request
@@ -65,7 +66,7 @@ final class BuildJob {
   ///
   /// - Parameter place: where it comes from, for messages: "'metadata.jsonl' line 3".
   func add(
-    to writer: IndexWriter, _ place: @autoclosure () -> String, key: ChosenKey, metadata: [UInt8],
+    to writer: IndexWriter, _ place: @autoclosure () -> String, key: DocumentKeys.Key, metadata: [UInt8],
     weights: [(token: UInt32, weight: Float)], quantiser: ImpactQuantiser, denseRow: [Float]?
   ) throws {
     var postings: [Posting] = []
@@ -91,6 +92,7 @@ final class BuildJob {
       throw NewelError(.invalidInput, "\(place()): the document '\(key.text)' cannot be stored: \(reason).")
     }
     documentsAdded += 1
+    if key.isRowNumber { keysAreRowNumbers = true }
     postingsAdded += postings.count
   }
 
@@ -123,7 +125,7 @@ final class BuildJob {
     return BuildReport(
       index: request.index, generation: merge.generation ?? commit.generation, documentsAdded: documentsAdded,
       documentsInAll: Int(commit.documentCount), postingsAdded: postingsAdded, rowsSkipped: rowsSkipped,
-      weightsClipped: weightsClipped, segmentsMerged: merge.count, mergeProblem: merge.problem, seconds: 0,
-      stages: clock.finish())
+      weightsClipped: weightsClipped, segmentsMerged: merge.count, mergeProblem: merge.problem,
+      keysAreRowNumbers: keysAreRowNumbers, seconds: 0, stages: clock.finish())
   }
 }

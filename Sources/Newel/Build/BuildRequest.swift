@@ -19,7 +19,8 @@ public struct BuildRequest: Sendable {
   public var conditions: [String]
   /// Most tokens a document keeps; nil means what the head was trained for, or all for sparse vectors.
   public var top: Int?
-  /// The metadata field that is the key; nil tries `id`, `key`, `image_path`, then the row number.
+  /// The metadata field that is the key; nil takes the first of `id`, `key` and `image_path` that the first row has, and row
+  /// numbers when no row has any. A row without the field that others are called by is an error.
   public var keyField: String?
   /// The metadata field with the caption, for `inspect`.
   public var captionField: String
@@ -62,6 +63,8 @@ public struct BuildReport: Sendable, Codable {
   public let segmentsMerged: Int
   /// What kept segments from being put together: one sentence. The documents are in the index all the same.
   public let mergeProblem: String?
+  /// Whether the documents are called by their row numbers, because none has a key of its own.
+  public let keysAreRowNumbers: Bool
   public internal(set) var seconds: Double
   /// How long each stage took, in the order in which they began.
   public internal(set) var stages: [StageTime]

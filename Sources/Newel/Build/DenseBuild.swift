@@ -44,7 +44,7 @@ extension BuildJob {
   private func addRows(of dump: EmbeddingDump, through head: TokenHead, top: Int, to writer: IndexWriter) throws {
     let quantiser = try ImpactQuantiser(ceiling: writer.configuration.ceiling)
     let keepsRows = writer.configuration.denseDimension != nil
-    let keys = KeyChooser(field: keyField)
+    var keys = DocumentKeys(field: keyField)
     func report(_ done: Int) throws {
       try clock.report(JobProgress(stage: "encoding", done: done, total: dump.rowCount, unit: "rows"))
     }
@@ -65,9 +65,7 @@ extension BuildJob {
   }
 
   private func chooseHead(_ path: String?) throws -> TokenHead {
-    let stored = try existing.flatMap { try $0.headBytes() }.map {
-      try TokenHead.decode($0, source: "the head of \(request.index)")
-    }
+    let stored = try existing.flatMap { try StoredWords($0).head }
     if existing != nil, stored == nil {
       throw NewelError(
         .invalidArgument, "'\(request.index)' holds sparse vectors made elsewhere; append to it with --sparse.")

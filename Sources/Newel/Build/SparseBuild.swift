@@ -7,7 +7,8 @@ internal import TokenSpace
 /// Sparse vectors made elsewhere. They are read twice: first for the tokens and the largest weight, then to be indexed.
 extension BuildJob {
   func runSparse(vectors: String, metadata: String?, vocabulary path: String?) throws -> BuildReport {
-    if try existing?.headBytes() != nil {
+    let stored = try existing.map { try StoredWords($0) }
+    if stored?.head != nil {
       throw NewelError(
         .invalidArgument, "'\(request.index)' was built with a head; append dense rows to it with --images.")
     }
@@ -16,7 +17,7 @@ extension BuildJob {
     }
     let collection = try SparseCollection.open(
       vectors, metadata: metadata, vocabulary: fixed?.tokens, fileSystem: fileSystem)
-    var table = SparseTokens(try existing?.vocabulary() ?? fixed?.tokens ?? [])
+    var table = SparseTokens(stored?.vocabulary.tokens ?? fixed?.tokens ?? [])
     var survey = WeightSurvey()
     try forEachRecord(of: collection, stage: "reading") { record in
       survey.begin()
@@ -33,11 +34,13 @@ extension BuildJob {
           ? "'\(vectors)' has no documents" : "no document meets \(request.conditions.joined(separator: " and "))"
       throw NewelError(.invalidInput, "There is nothing to index: \(reason).")
     }
+    let fingerprint = try Vocabulary(table.tokens, source: vectors).fingerprint
     let writer = try openWriter(
-      ceiling: survey.ceiling, fingerprint: try Vocabulary(table.tokens, source: vectors).fingerprint,
-      denseDimension: nil, tokenizer: Tokenizer.word.name, settings: [:])
+      ceiling: survey.ceiling, fingerprint: fingerprint, denseDimension: nil, tokenizer: Tokenizer.word.name,
+      settings: [:])
     do {
       try writer.setVocabulary(table.tokens)
+      try writer.update(vocabularyFingerprint: fingerprint)
       try addRecords(of: collection, numbers: &table, to: writer)
       rowsSkipped = collection.documentCount - documentsAdded
       return try commit(writer)
@@ -80,17 +83,17 @@ extension BuildJob {
     try report()
   }
 
-  private func key(of record: SparseRecord) throws -> ChosenKey {
-    guard let keyField else { return ChosenKey(text: record.key, isRowNumber: false) }
-    guard let text = Self.members(of: record)[keyField]?.scalarText, !text.isEmpty else {
-      throw NewelError(
-        .invalidInput,
-        "\(Self.place(of: record)): the key field '\(keyField)' is missing or is neither text nor number.")
-    }
-    return ChosenKey(text: text, isRowNumber: false)
+  private func key(of record: SparseRecord) throws -> DocumentKeys.Key {
+    guard let keyField else { return DocumentKeys.Key(text: record.key, isRowNumber: record.isKeyRowNumber) }
+    // The field of one record is the same whatever the others have.
+    var keys = DocumentKeys(field: keyField)
+    let line = record.metadataLine
+    return try keys.key(
+      in: Self.members(of: record), path: line?.path ?? record.path, line: line?.line ?? record.line,
+      row: 0)
   }
 
-  /// What conditions look at and what is stored: the metadata, or the vector's own members.
+  /// What conditions look at and what is stored: the metadata, or the members beside the vector, and always an `id`.
   private static func members(of record: SparseRecord) -> JSONObject {
     guard var object = record.metadata else { return JSONObject([("id", .string(record.key))]) }
     if object["id"] == nil { object["id"] = .string(record.key) }

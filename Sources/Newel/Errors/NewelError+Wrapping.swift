@@ -25,7 +25,7 @@ extension NewelError {
     case .locked: .locked
     case .unsupportedVersion, .unsupportedFlags: .unsupportedVersion
     case .truncated, .damaged, .notNewelFile, .wrongKind: .damaged
-    case .alreadyExists, .limit: .invalidInput
+    case .alreadyExists, .limit, .notAFile, .nameNotUTF8: .invalidInput
     case .io: .inputOutput
     }
   }
@@ -47,7 +47,8 @@ extension NewelError {
     case .catalog: .inputOutput
     case .damagedCatalog, .lostCatalog, .lostFile: .damaged
     case .noIndex: .notFound
-    case .foreignFolder, .insideIndex, .duplicateKey, .invalidDocument, .invalidVocabulary: .invalidInput
+    case .foreignFolder, .insideIndex, .numbersExhausted, .duplicateKey, .invalidDocument, .invalidVocabulary:
+      .invalidInput
     case .locked: .locked
     case .noSuchDocument: .notFound
     case .writerFailed, .writerClosed: .inputOutput

@@ -42,7 +42,7 @@ extension NewelIndex {
     case quick
     /// Every checksum.
     case full
-    /// Everything decoded and compared: postings, bounds, documents, keys.
+    /// Everything decoded and compared: postings, bounds, documents, keys, vocabulary, head.
     case deep
   }
 
@@ -62,11 +62,25 @@ extension NewelIndex {
       let report = try IndexVerifier.verify(path, level: chosen, fileSystem: PosixFileSystem()) { _, done, total in
         try? progress?(JobProgress(stage: "verifying", done: done, total: total, unit: "bytes"))
       }
+      var problems = report.problems.map(\.description)
+      if level == .deep, let obstacle = obstacleOfWords(path), !problems.contains(obstacle) {
+        problems.append(obstacle)
+      }
       return VerificationReport(
         path: path, level: level.rawValue, filesChecked: report.filesChecked, bytesChecked: report.bytesChecked,
-        problems: report.problems.map(\.description), notes: report.notes)
+        problems: problems, notes: report.notes)
     } catch {
       throw NewelError(wrapping: error)
+    }
+  }
+
+  /// What keeps vocabulary and head from being used together; nil when nothing does.
+  private static func obstacleOfWords(_ path: String) -> String? {
+    do {
+      _ = try StoredWords(try IndexSnapshot.open(path, fileSystem: PosixFileSystem()))
+      return nil
+    } catch {
+      return NewelError(wrapping: error).message
     }
   }
 }

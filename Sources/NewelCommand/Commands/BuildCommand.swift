@@ -19,7 +19,8 @@ struct BuildCommand: ParsableCommand {
       To append rows, leave --head out: the index has kept its own. --top, --key-field and --caption-field are kept too.
 
       With --json: {"index", "generation", "documentsAdded", "documentsInAll", "postingsAdded", "rowsSkipped", \
-      "weightsClipped", "segmentsMerged", "mergeProblem" (if any), "seconds", "stages": [{"stage", "seconds"}]}.
+      "weightsClipped", "segmentsMerged", "mergeProblem" (if any), "keysAreRowNumbers", "seconds", "stages": [{"stage", \
+      "seconds"}]}.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -50,7 +51,7 @@ struct BuildCommand: ParsableCommand {
     help: "Most tokens a document keeps (default: what the head was trained for; all of --sparse vectors).")
   var top: Int?
 
-  @Option(help: "The metadata field that is the key (default: id, key, image_path or the row number).")
+  @Option(help: "The metadata field that is the key (default: id, key or image_path; row numbers when no row has any).")
   var keyField: String?
 
   @Option(help: "The metadata field with the caption, for 'inspect'.")
@@ -112,6 +113,7 @@ struct BuildCommand: ParsableCommand {
       line += "; \(NumberText.grouped(report.weightsClipped)) weights clipped to the ceiling"
     }
     if report.segmentsMerged > 0 { line += "; \(NumberText.grouped(report.segmentsMerged)) segments merged" }
+    if report.keysAreRowNumbers { line += "; keys are row numbers, because no row has an id, key or image_path" }
     Console.print(line)
     Console.printStages(report.stages)
   }

@@ -23,6 +23,12 @@ struct JudgedQueryFile {
   ///
   /// - Throws: ``CommandFailure`` naming the line that cannot be read.
   func read() throws -> [JudgedQuery] {
+    // A pipe without a writer would be waited for.
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let type = try? FileManager.default.attributesOfItem(atPath: target)[.type] as? FileAttributeType
+    if let type, type != .typeRegular {
+      throw CommandFailure("'\(path)' is no regular file; write the queries to a file and give that.")
+    }
     guard let data = FileManager.default.contents(atPath: path) else {
       throw CommandFailure("The file '\(path)' cannot be read; check the spelling of the path.")
     }

@@ -89,6 +89,10 @@ extension TokenHead {
   public func save(_ path: String, fileSystem: any FileSystem) throws(TokenSpaceError) {
     let temporary = "\(path).\(getpid()).partial"
     do throws(StorageError) {
+      // Renaming would replace a device or a pipe by a file.
+      let kind = try fileSystem.kind(of: path)
+      if kind == .other { throw .notAFile(path: path, found: "a pipe, a device or a socket") }
+      if kind == .folder { throw .notAFile(path: path, found: "a folder") }
       let file = try fileSystem.create(temporary)
       do throws(StorageError) {
         let bytes = encoded()
