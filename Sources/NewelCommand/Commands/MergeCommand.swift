@@ -11,7 +11,7 @@ struct MergeCommand: ParsableCommand {
       once. No answer changes. A merge that fails, is stopped or is killed leaves the index as it was; programs that have \
       the index open go on with what they opened.
 
-      It needs disk space for the new files beside the old ones, and about 10 bytes of memory per posting of the largest \
+      It needs disk space for the new files beside the old ones, and about 14 bytes of memory per posting of the largest \
       new segment.
 
       With --json: {"index", "generation", "segmentsBefore", "segmentsAfter", "documentsMerged", "bytesRemoved", \
