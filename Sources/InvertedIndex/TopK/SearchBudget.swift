@@ -30,6 +30,9 @@ struct SpentBudget {
     deadline = budget?.time.map { ContinuousClock.now + $0 }
   }
 
+  /// Whether there is no limit at all.
+  var isUnlimited: Bool { blockLimit == .max && deadline == nil }
+
   /// Whether the search must stop. The clock is only asked when there is a deadline.
   @inline(__always)
   func isSpent(_ counters: SearchCounters) -> Bool {

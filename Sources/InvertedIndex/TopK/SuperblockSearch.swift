@@ -46,10 +46,18 @@ enum SuperblockSearch {
     _ collector: inout TopKCollector, _ counters: inout SearchCounters
   ) -> UInt32 {
     var queue = queue
+    var visited = 0
     while let (bound, window) = queue.first {
       collector.adoptSharedThreshold()
       if bound < collector.threshold { break }
       if budget.isSpent(counters) { return bound }
+      if visited == WindowedRest.decisionPoint, budget.isUnlimited,
+        let rest = WindowedRest(queue, bounds, threshold: collector.threshold)
+      {
+        rest.scan(query, into: &collector, counters: &counters)
+        return 0
+      }
+      visited += 1
       queue.removeFirst()
       // Strips of the next window are on their way while this one is scored.
       if let next = queue.first?.window {

@@ -14,7 +14,10 @@ struct WindowQueue {
     for place in (0..<keys.count / 2).reversed() { siftDown(place) }
   }
 
-  var isEmpty: Bool { keys.isEmpty }
+  /// The windows whose bound is at least `threshold`, ascending.
+  func windows(atLeast threshold: UInt32) -> [Int] {
+    keys.filter { $0 >> 32 >= UInt64(threshold) }.map { Int(~UInt32(truncatingIfNeeded: $0)) }.sorted()
+  }
 
   /// The window with the largest bound.
   var first: (bound: UInt32, window: Int)? {

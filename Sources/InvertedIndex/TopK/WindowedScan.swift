@@ -10,39 +10,40 @@ enum WindowedScan {
     _ query: SegmentQuery, into collector: inout TopKCollector, counters: inout SearchCounters
   ) {
     Accumulator.borrow(1 << SegmentLayout.chunkShift) { scores in
-      scan(query, scores, &collector, &counters)
+      for first in stride(from: 0, to: query.windowCount, by: SegmentLayout.windowsPerChunk) {
+        let windows = first..<min(first + SegmentLayout.windowsPerChunk, query.windowCount)
+        scan(query, windows, scores, &collector, &counters)
+      }
     }
   }
 
-  private static func scan(
-    _ query: SegmentQuery, _ scores: Accumulator, _ collector: inout TopKCollector, _ counters: inout SearchCounters
+  /// Scores every document of some windows, at most a chunk.
+  static func scan(
+    _ query: SegmentQuery, _ windows: Range<Int>, _ scores: Accumulator, _ collector: inout TopKCollector,
+    _ counters: inout SearchCounters
   ) {
-    for chunk in 0..<SegmentLayout.cells(query.documentCount, SegmentLayout.chunkShift) {
-      collector.adoptSharedThreshold()
-      let first = chunk * SegmentLayout.windowsPerChunk
-      let windows = first..<min(first + SegmentLayout.windowsPerChunk, query.windowCount)
-      let base = chunk << SegmentLayout.chunkShift
-      let count = min(1 << SegmentLayout.chunkShift, query.documentCount - base)
-      // Whole windows, as strips may hold no document beyond the last but kernels add whole blocks.
-      scores.clear(0..<windows.count << SegmentLayout.windowShift)
-      for (index, lane) in query.positiveStrips.enumerated() {
-        if index + 1 < query.positiveStrips.count {
-          query.positiveStrips[index + 1].row.prefetchStrips(fromWindow: first)
-        }
-        counters.postingsScored += scores.add(lane.row, windows: windows, weight: lane.weight)
+    collector.adoptSharedThreshold()
+    let base = windows.lowerBound << SegmentLayout.windowShift
+    let count = min(windows.count << SegmentLayout.windowShift, query.documentCount - base)
+    // Whole windows: kernels add whole blocks, zeros beyond the last document.
+    scores.clear(0..<windows.count << SegmentLayout.windowShift)
+    for (index, lane) in query.positiveStrips.enumerated() {
+      if index + 1 < query.positiveStrips.count {
+        query.positiveStrips[index + 1].row.prefetchStrips(fromWindow: windows.lowerBound)
       }
-      for lane in query.negativeStrips {
-        counters.postingsScored += scores.add(lane.row, windows: windows, weight: lane.weight)
-      }
-      for lane in query.rare {
-        let start = lane.list.lowerBound(UInt32(truncatingIfNeeded: base))
-        let end = lane.list.lowerBound(UInt32(truncatingIfNeeded: base + count))
-        scores.add(lane.list, start..<end, base: UInt32(truncatingIfNeeded: base), weight: lane.weight)
-        counters.postingsScored += end - start
-      }
-      counters.documentsScored += count
-      query.offer(from: scores, 0..<count, base: UInt32(truncatingIfNeeded: base), to: &collector)
+      counters.postingsScored += scores.add(lane.row, windows: windows, weight: lane.weight)
     }
+    for lane in query.negativeStrips {
+      counters.postingsScored += scores.add(lane.row, windows: windows, weight: lane.weight)
+    }
+    for lane in query.rare {
+      let start = lane.list.lowerBound(UInt32(truncatingIfNeeded: base))
+      let end = lane.list.lowerBound(UInt32(truncatingIfNeeded: base + count))
+      scores.add(lane.list, start..<end, base: UInt32(truncatingIfNeeded: base), weight: lane.weight)
+      counters.postingsScored += end - start
+    }
+    counters.documentsScored += count
+    query.offer(from: scores, 0..<count, base: UInt32(truncatingIfNeeded: base), to: &collector)
   }
 }
 
