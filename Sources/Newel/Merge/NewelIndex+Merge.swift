@@ -38,7 +38,8 @@ public struct MergeReport: Sendable, Codable {
 extension NewelIndex {
   /// Puts segments together, in one commit: searches get faster, and no answer changes.
   ///
-  /// Memory: about 14 bytes per posting of the largest new segment, mapped files included. Disk: the old and the new files until the commit.
+  /// Memory: about 14 bytes per posting of the largest new segment, mapped files included. Disk: the old and the new files
+  /// until the commit.
   ///
   /// - Parameter progress: what it throws stops the merge; the index is then as it was before.
   /// - Throws: ``NewelError`` that names the file at fault. The index is then as it was before.
