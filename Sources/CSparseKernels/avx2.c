@@ -87,5 +87,7 @@ const newel_kernels newel_avx2_kernels = {
     .add_maxima = newel_add_maxima_avx2,
     .window_bounds = newel_window_bounds_avx2,
     .blocks_at_least = newel_blocks_at_least_avx2,
+    .forward_dot = newel_forward_dot_avx2,
+    .forward_matches = newel_forward_matches_avx2,
 };
 #endif

@@ -82,5 +82,7 @@ const newel_kernels newel_avx512_kernels = {
     .add_maxima = newel_add_maxima_avx512,
     .window_bounds = newel_window_bounds_avx512,
     .blocks_at_least = newel_blocks_at_least_avx512,
+    .forward_dot = newel_forward_dot_avx512,
+    .forward_matches = newel_forward_matches_avx512,
 };
 #endif

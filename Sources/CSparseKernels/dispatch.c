@@ -101,6 +101,16 @@ static uint64_t first_blocks_at_least(const uint32_t *bounds, uint32_t threshold
   return choose()->blocks_at_least(bounds, threshold);
 }
 
+static uint32_t first_forward_dot(const uint8_t *tokens, const uint8_t *impacts, size_t count,
+                                  const uint32_t *weights) {
+  return choose()->forward_dot(tokens, impacts, count, weights);
+}
+
+static size_t first_forward_matches(const uint8_t *tokens, size_t count, const uint32_t *weights,
+                                    uint32_t *positions) {
+  return choose()->forward_matches(tokens, count, weights, positions);
+}
+
 static const newel_kernels first_call = {
     .name = "not chosen",
     .crc32c = first_crc32c,
@@ -112,6 +122,8 @@ static const newel_kernels first_call = {
     .add_maxima = first_add_maxima,
     .window_bounds = first_window_bounds,
     .blocks_at_least = first_blocks_at_least,
+    .forward_dot = first_forward_dot,
+    .forward_matches = first_forward_matches,
 };
 
 int newel_kernel_level(void) {
@@ -157,4 +169,12 @@ void newel_window_bounds(const uint32_t *bounds, size_t count, uint32_t *largest
 
 uint64_t newel_blocks_at_least(const uint32_t *bounds, uint32_t threshold) {
   return chosen()->blocks_at_least(bounds, threshold);
+}
+
+uint32_t newel_forward_dot(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights) {
+  return chosen()->forward_dot(tokens, impacts, count, weights);
+}
+
+size_t newel_forward_matches(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions) {
+  return chosen()->forward_matches(tokens, count, weights, positions);
 }

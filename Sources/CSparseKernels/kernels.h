@@ -20,6 +20,8 @@ void newel_add_maxima_scalar(const newel_strip *entries, size_t count, const uin
                              uint32_t *bounds);
 void newel_window_bounds_scalar(const uint32_t *bounds, size_t count, uint32_t *largest);
 uint64_t newel_blocks_at_least_scalar(const uint32_t *bounds, uint32_t threshold);
+uint32_t newel_forward_dot_scalar(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
+size_t newel_forward_matches_scalar(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions);
 
 #if defined(__x86_64__)
 extern const newel_kernels newel_avx2_kernels;
@@ -43,12 +45,18 @@ uint64_t newel_blocks_at_least_avx512(const uint32_t *bounds, uint32_t threshold
 
 extern const newel_kernels newel_avx512_kernels;
 
+uint32_t newel_forward_dot_avx2(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
+size_t newel_forward_matches_avx2(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions);
+uint32_t newel_forward_dot_avx512(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
+size_t newel_forward_matches_avx512(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions);
+
 // AVX-512 has no better instruction for it.
 uint32_t newel_crc32c_sse42(uint32_t crc, const void *bytes, size_t count);
 #endif
 
 #if defined(__aarch64__)
 extern const newel_kernels newel_neon_kernels;
+uint32_t newel_forward_dot_neon(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
 #endif
 
 #endif

@@ -23,6 +23,7 @@ public final class NewelIndex: Sendable {
   let encoder: QueryEncoder
   let segments: [PlacedSegment]
   let quantiser: ImpactQuantiser
+  let filters = CompiledFilters()
 
   /// Opens the last committed state of an index.
   ///

@@ -156,6 +156,15 @@ import Testing
       ("exif.model=K", #"{"exif":{"model":"K"}}"#, true), ("exif.model=K", #"{"exif.model":"K"}"#, true),
       ("a.b.c=1", #"{"a":{"b.c":1}}"#, true), ("url=a=b", #"{"url":"a=b"}"#, true),
       ("name=a!=b", #"{"name":"a!=b"}"#, true), ("o=x", #"{"o":{"x":1}}"#, false),
+      ("price<3", #"{"price":2.99}"#, true), ("price<3", #"{"price":3}"#, false), ("price<=3", #"{"price":3.0}"#, true),
+      ("price>3", #"{"price":3}"#, false), ("price >= 3", #"{"price":3}"#, true), ("price>3", #"{}"#, false),
+      ("price>3", #"{"price":"4"}"#, false), ("price>-1e3", #"{"price":[null,"x",-999]}"#, true),
+      ("id<9007199254740993", #"{"id":9007199254740992}"#, true),
+      ("id>9007199254740992", #"{"id":9007199254740993}"#, true),
+      ("id>1e30", #"{"id":18446744073709551617}"#, false), ("id>1e3", #"{"id":18446744073709551617}"#, true),
+      ("x=<3", #"{"x":"<3"}"#, true), ("x!=<3", #"{"x":"<3"}"#, false), ("x=a>b", #"{"x":"a>b"}"#, true),
+      ("name=\u{E9}", "{\"name\":\"\u{E9}\"}", true), ("name=\u{E9}", "{\"name\":\"e\u{301}\"}", false),
+      ("e\u{301}=1", "{\"\u{E9}\":1}", false), ("e\u{301}=1", "{\"\u{E9}\":2,\"e\u{301}\":1}", true),
     ])
   func conditions(_ condition: String, _ json: String, _ expected: Bool) throws {
     #expect(try accepts([condition], json) == expected)
@@ -167,11 +176,54 @@ import Testing
     #expect(try accepts([], "{}"))
   }
 
-  @Test(arguments: ["", "split", "=train", "!=x", " =x"])
+  @Test(arguments: ["", "split", "=train", "!=x", " =x", "<3", "price<", "price>=cheap", "price<'3'"])
   func conditionsWithoutFieldOrSignAreRefused(_ text: String) {
     guard case .filter(text, _)? = thrown({ _ = try MetadataFilter(parsing: [text]) }) else {
       Issue.record("accepted: \(text)")
       return
+    }
+  }
+
+  /// Names with and without dots, objects in objects, arrays in arrays.
+  private func randomValue(_ depth: Int, using random: inout SplitMix64) -> JSONValue {
+    switch Int.random(in: 0..<(depth > 0 ? 12 : 8), using: &random) {
+    case 0: .null
+    case 1: .bool(.random(using: &random))
+    case 2, 3: .string(["", "a", "true", "null", "3", "3.0", "b.c"].randomElement(using: &random)!)
+    case 4, 5: .integer(.random(in: -2...3, using: &random))
+    case 6: .number([0.5, -0.0, 3.0, 1e300].randomElement(using: &random)!)
+    case 7: .bigInteger("18446744073709551617")
+    case 8: .array((0..<Int.random(in: 0..<4, using: &random)).map { _ in randomValue(depth - 1, using: &random) })
+    default: .object(randomObject(depth - 1, using: &random))
+    }
+  }
+
+  private func randomObject(_ depth: Int, using random: inout SplitMix64) -> JSONObject {
+    let names = ["a", "b", "c", "a.b", "b.c", "a.b.c", ".", "", "c."]
+    return JSONObject(
+      (0..<Int.random(in: 0..<6, using: &random)).map { _ in
+        (names.randomElement(using: &random)!, randomValue(depth, using: &random))
+      })
+  }
+
+  @Test(arguments: 0..<300)
+  func everyValueThatAFilterFindsIsListedAndNoOther(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let object = randomObject(3, using: &random)
+    var listed: [String: [JSONValue]] = [:]
+    object.forEachFilterValue { listed[$0, default: []].append($1) }
+    let fields = ["a", "b", "c", "a.b", "b.c", "a.b.c", "a.a", "c.", ".", "..", "a.b.c.a", "c..a"]
+    let values = ["", "a", "true", "false", "null", "3", "3.0", "-0", "0.5", "1e300", "18446744073709551617", "b.c"]
+    for field in fields {
+      for value in values {
+        for comparison in MetadataCondition.Comparison.allCases {
+          guard let condition = try? MetadataCondition(parsing: field + comparison.rawValue + value) else { continue }
+          let any = listed[field, default: []].contains { condition.matches($0) }
+          let expected = comparison == .notEqual ? !any : any
+          let found = try MetadataFilter(parsing: [field + comparison.rawValue + value]).accepts(object)
+          #expect(found == expected, "seed \(seed): \(field)\(comparison.rawValue)\(value) of \(object)")
+        }
+      }
     }
   }
 }

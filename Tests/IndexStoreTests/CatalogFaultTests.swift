@@ -124,7 +124,8 @@ import Testing
       "UPDATE manifest SET next_number = 1", "UPDATE manifest SET checksum = checksum + 1",
       "UPDATE manifest SET configuration = replace(configuration, 'abc', 'abd')",
       "UPDATE manifest SET vocabulary_file = NULL", "UPDATE segments SET posting_count = posting_count + 1",
-      "UPDATE segments SET key_checksum = 1", "UPDATE files SET byte_count = byte_count + 1",
+      "UPDATE segments SET key_checksum = 1", "UPDATE filter_fields SET row_count = 100",
+      "UPDATE files SET byte_count = byte_count + 1",
       "UPDATE files SET checksum = 5", "UPDATE files SET kind = 77", "DELETE FROM manifest",
       "UPDATE manifest SET generation = -1",
     ]

@@ -228,6 +228,16 @@ import Testing
     #expect(page.contains("catalog schema version **\(CatalogSchema.version)**"))
   }
 
+  @Test("the kinds of metadata values, and when a field is recorded, are those of the code")
+  func filterValues() throws {
+    let rows = try section("7.9.1").filter { $0.hasPrefix("|") }.map(Self.cells).dropFirst(2)
+    #expect(rows.map { Int64($0[0]) } == FilterValue.Kind.allCases.map(\.rawValue))
+    let limits = FilterCollector.Limits()
+    let text = try section("7.9.1").joined(separator: " ")
+    #expect(
+      text.contains("one value for every \(limits.documentsPerValue) documents, or \(limits.valuesOfSmallSegments)."))
+  }
+
   @Test("the limits are those of the code")
   func limits() throws {
     let rows = try section("9. Limits").filter { $0.hasPrefix("|") }.map(Self.cells).dropFirst(2)
@@ -239,7 +249,9 @@ import Testing
         StoredDocument.maximumMetadataByteCount, DocumentsLayout.maximumFrameContentByteCount,
         DocumentsLayout.maximumDictionaryCount,
         1 << Int(Zstd.maximumWindowLog), VocabularyFile.maximumCount, VocabularyFile.maximumTokenByteCount,
-        IndexConfiguration.maximumDenseDimension, EnvelopeLayout.maximumSectionCount, Int(IndexFolder.maximumNumber),
+        IndexConfiguration.maximumDenseDimension, segment.filters.values, segment.filters.valueByteCount,
+        segment.filters.fields, segment.filters.nameByteCount, EnvelopeLayout.maximumSectionCount,
+        Int(IndexFolder.maximumNumber),
       ])
   }
 

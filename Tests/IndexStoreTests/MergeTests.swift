@@ -1,9 +1,9 @@
 import ByteStorage
 import Foundation
-import InvertedIndex
 import Testing
 
 @testable import IndexStore
+@testable import InvertedIndex
 
 @Suite("After a merge everything is as before, in fewer segments")
 struct MergeTests {

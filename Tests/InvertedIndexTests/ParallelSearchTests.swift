@@ -44,7 +44,8 @@ struct ParallelSearchTests {
     }
   }
 
-  /// 120 collections × 60 queries × 3 numbers of workers: 21,600 comparisons, each with an algorithm by chance.
+  /// 120 collections × 60 queries × 3 numbers of workers: 21,600 comparisons, each with an algorithm by chance, every other
+  /// query under a filter.
   @Test(arguments: 0..<120)
   func onRandomCollections(seed: Int) throws {
     var random = SplitMix64(seed: 5000 + UInt64(seed))
@@ -57,12 +58,14 @@ struct ParallelSearchTests {
     for number in 0..<60 {
       let query = try collection.randomQuery(using: &random)
       let k = [1, 2, 10, 40, 100, collection.documents.count + 5].randomElement(using: &random)!
-      let expected = collection.bruteForce(query, k: k)
+      let filter = number % 2 == 0 ? nil : collection.randomFilter(using: &random)
+      let segments = filter.map { collection.segments(under: $0) } ?? collection.segments
+      let expected = collection.bruteForce(query, k: k, filter: filter)
       for workers in [2, 3, 8] {
         let algorithm = TopKAlgorithm.allCases.randomElement(using: &random)!
         let way = Workers.allCases.randomElement(using: &random)!
         let found = try ParallelSearch.search(
-          query, k: k, algorithm: algorithm, in: collection.segments, workers: workers, concurrently: way.run)
+          query, k: k, algorithm: algorithm, in: segments, workers: workers, concurrently: way.run)
         if found.hits != expected || !found.isExact {
           Issue.record("seed \(seed), query \(number), k \(k), \(algorithm), \(workers) workers by \(way): \(query)")
           return
@@ -84,14 +87,16 @@ struct ParallelSearchTests {
     }
     let collection = try RandomCollection(
       documents: documents, vocabulary: 8, segments: segments, ordering: .insertion, using: &random)
-    for _ in 0..<15 {
+    for number in 0..<15 {
       let query = try collection.randomQuery(using: &random)
+      let searched =
+        number % 3 == 0 ? collection.segments(under: collection.randomFilter(using: &random)) : collection.segments
       for k in [1, 10, 1000] {
-        let expected = try TopKSearch.search(query, k: k, algorithm: .exhaustive, in: collection.segments).hits
+        let expected = try TopKSearch.search(query, k: k, algorithm: .exhaustive, in: searched).hits
         for algorithm in [TopKAlgorithm.windowed, .superblock, .auto] {
           for workers in [2, 8] {
             let found = try ParallelSearch.search(
-              query, k: k, algorithm: algorithm, in: collection.segments, workers: workers,
+              query, k: k, algorithm: algorithm, in: searched, workers: workers,
               concurrently: Workers.threads.run)
             #expect(found.hits == expected, "\(algorithm), k \(k), \(workers) workers, \(query)")
           }

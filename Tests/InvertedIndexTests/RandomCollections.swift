@@ -1,4 +1,5 @@
 import ByteStorage
+import Foundation
 import LinearAlgebra
 import Testing
 
@@ -12,6 +13,8 @@ import Testing
 struct RandomCollection {
   let vocabularyCount: Int
   let documents: [[Posting]]
+  /// The impact of every token in every document.
+  private let impacts: [[UInt8]]
   let segments: [PlacedSegment]
   let folder: TemporaryFolder
 
@@ -44,6 +47,11 @@ struct RandomCollection {
     using random: inout SplitMix64
   ) throws {
     self.documents = documents
+    impacts = documents.map { postings in
+      var impacts = [UInt8](repeating: 0, count: vocabulary)
+      for posting in postings { impacts[Int(posting.token)] = posting.impact }
+      return impacts
+    }
     vocabularyCount = vocabulary
     folder = try TemporaryFolder()
     var cuts = (1..<max(1, segmentCount)).map { _ in Int.random(in: 0...documents.count, using: &random) }.sorted()
@@ -81,15 +89,15 @@ struct RandomCollection {
   }
 
   /// The answer by definition, from the vectors themselves and nothing of the index.
-  func bruteForce(_ query: SparseQuery, k: Int) -> [ScoredDocument] {
+  ///
+  /// - Parameter filter: whether each document may be a hit; nil when all may.
+  func bruteForce(_ query: SparseQuery, k: Int, filter: [Bool]? = nil) -> [ScoredDocument] {
     var hits: [ScoredDocument] = []
-    for (ordinal, postings) in documents.enumerated() {
-      var impacts: [UInt32: Int] = [:]
-      for posting in postings { impacts[posting.token] = Int(posting.impact) }
+    for (ordinal, impacts) in impacts.enumerated() where filter?[ordinal] ?? true {
       var score = 0
       var isHit = true
       for term in query.terms {
-        let impact = impacts[term.token] ?? 0
+        let impact = Int(term.token) < impacts.count ? Int(impacts[Int(term.token)]) : 0
         if term.role == .required, impact == 0 { isHit = false }
         score += (term.role == .negative ? -1 : 1) * Int(term.weight) * impact
       }
@@ -99,9 +107,39 @@ struct RandomCollection {
     return Array(hits.prefix(k))
   }
 
-  /// A query of 0...60 tokens; some negative, some required, some unknown to the index, weights of all sizes.
+  /// The segments, each with its part of a filter.
+  func segments(under filter: [Bool]) -> [PlacedSegment] {
+    segments.map { segment in
+      let first = Int(segment.firstOrdinal)
+      let part = filter[first..<first + segment.index.documentCount]
+      return PlacedSegment(
+        index: segment.index, firstOrdinal: segment.firstOrdinal,
+        accepted: AcceptedDocuments(
+          documentCount: part.count, accepting: part.indices.filter { part[$0] }.map { $0 - first }))
+    }
+  }
+
+  /// A filter that accepts nothing, everything, a run of documents, one of them, or a random share.
+  func randomFilter(using random: inout SplitMix64) -> [Bool] {
+    let count = documents.count
+    switch Int.random(in: 0..<8, using: &random) {
+    case 0: return [Bool](repeating: false, count: count)
+    case 1: return [Bool](repeating: true, count: count)
+    case 2:
+      let ends = [Int.random(in: 0...count, using: &random), Int.random(in: 0...count, using: &random)].sorted()
+      return (0..<count).map { $0 >= ends[0] && $0 < ends[1] }
+    case 3:
+      let only = Int.random(in: 0...count, using: &random)
+      return (0..<count).map { $0 == only }
+    default:
+      let share = pow(Double.random(in: 0...1, using: &random), 3)
+      return (0..<count).map { _ in Double.random(in: 0..<1, using: &random) < share }
+    }
+  }
+
+  /// A query of 0...200 tokens; some negative, some required, some unknown to the index, weights of all sizes.
   func randomQuery(using random: inout SplitMix64) throws -> SparseQuery {
-    let count = Int.random(in: 0...[3, 8, 60].randomElement(using: &random)!, using: &random)
+    let count = Int.random(in: 0...[3, 8, 60, 200].randomElement(using: &random)!, using: &random)
     let style = Int.random(in: 0..<4, using: &random)
     var weights: [(token: UInt32, weight: Float)] = []
     var required: [UInt32] = []

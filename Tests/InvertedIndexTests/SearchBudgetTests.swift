@@ -27,8 +27,10 @@ struct SearchBudgetTests {
       let query = try collection.randomQuery(using: &random)
       let k = [1, 10, 200].randomElement(using: &random)!
       let budget = SearchBudget(blocks: [1, 20, 200, 2000].randomElement(using: &random)!)
-      let result = try TopKSearch.search(query, k: k, budget: budget, in: collection.segments)
-      let truth = collection.bruteForce(query, k: .max)
+      let filter = number % 2 == 0 ? nil : collection.randomFilter(using: &random)
+      let searched = filter.map { collection.segments(under: $0) } ?? collection.segments
+      let result = try TopKSearch.search(query, k: k, budget: budget, in: searched)
+      let truth = collection.bruteForce(query, k: .max, filter: filter)
       if result.isExact {
         #expect(result.hits == Array(truth.prefix(k)), "query \(number)")
         continue

@@ -5,28 +5,55 @@ import Testing
 
 @Suite("Every top-k algorithm returns what brute force returns")
 struct TopKEqualityTests {
-  static let algorithms: [TopKAlgorithm] = [.exhaustive, .wand, .bmw, .maxscore, .bmm, .windowed, .superblock, .auto]
+  static let algorithms = TopKAlgorithm.allCases
 
-  /// 200 collections × 110 queries: 22,000 random queries, each by every algorithm.
+  /// 200 collections × 110 queries: 22,000 random queries, each by every algorithm, half of them under a filter.
   @Test(arguments: 0..<200)
   func onRandomCollections(seed: Int) throws {
     var random = SplitMix64(seed: UInt64(seed))
     let collection = try RandomCollection(
       documents: Int.random(in: 0...[5, 100, 700].randomElement(using: &random)!, using: &random),
-      vocabulary: Int.random(in: 1...40, using: &random),
+      vocabulary: Int.random(in: 1...[40, 40, 300].randomElement(using: &random)!, using: &random),
       segments: [1, 1, 3, 17].randomElement(using: &random)!,
       impacts: [1, 3, 255].randomElement(using: &random)!,
       density: Double.random(in: 0.01...0.6, using: &random),
       using: &random)
+    var (filter, segments): ([Bool]?, [PlacedSegment]) = (nil, collection.segments)
     for number in 0..<110 {
+      // A filter stays for a few queries, as it does in life.
+      if number % 5 == 0 {
+        filter = Bool.random(using: &random) ? collection.randomFilter(using: &random) : nil
+        segments = filter.map { collection.segments(under: $0) } ?? collection.segments
+      }
       let query = try collection.randomQuery(using: &random)
       let k = [1, 2, 10, 100, collection.documents.count + 5].randomElement(using: &random)!
-      let expected = collection.bruteForce(query, k: k)
+      let expected = collection.bruteForce(query, k: k, filter: filter)
       for algorithm in Self.algorithms {
-        let found = try TopKSearch.search(query, k: k, algorithm: algorithm, in: collection.segments)
+        let found = try TopKSearch.search(query, k: k, algorithm: algorithm, in: segments)
         if found.hits != expected {
-          Issue.record("seed \(seed), query \(number), k \(k), \(algorithm): \(query)")
+          Issue.record(
+            "seed \(seed), query \(number), k \(k), \(algorithm): \(query), filter \(String(describing: filter))")
           return
+        }
+      }
+    }
+  }
+
+  /// Queries longer than any vocabulary of the other tests.
+  @Test func thousandsOfTermsUnderFilters() throws {
+    var random = SplitMix64(seed: 31)
+    let collection = try RandomCollection(
+      documents: 300, vocabulary: 3000, segments: 3, impacts: 3, density: 0.05, using: &random)
+    for length in [61, 500, 3000] {
+      let query = try SparseQuery(
+        weights: (0..<length).map { (token: UInt32($0), weight: Float(Int.random(in: -1...9, using: &random))) })
+      #expect(query.terms.count > 60 * length / 100)
+      for _ in 0..<6 {
+        let filter = collection.randomFilter(using: &random)
+        let segments = collection.segments(under: filter)
+        let expected = collection.bruteForce(query, k: 20, filter: filter)
+        for algorithm in Self.algorithms {
+          #expect(try TopKSearch.search(query, k: 20, algorithm: algorithm, in: segments).hits == expected)
         }
       }
     }
@@ -59,12 +86,14 @@ struct TopKEqualityTests {
     }
     let collection = try RandomCollection(
       documents: documents, vocabulary: vocabulary, segments: seed == 2 ? 3 : 1, using: &random)
-    for _ in 0..<12 {
+    for number in 0..<12 {
       let query = try collection.randomQuery(using: &random)
       let k = [1, 10, 1000].randomElement(using: &random)!
-      let expected = collection.bruteForce(query, k: k)
+      let filter = number % 3 == 0 ? nil : collection.randomFilter(using: &random)
+      let segments = filter.map { collection.segments(under: $0) } ?? collection.segments
+      let expected = collection.bruteForce(query, k: k, filter: filter)
       for algorithm in Self.algorithms {
-        let found = try TopKSearch.search(query, k: k, algorithm: algorithm, in: collection.segments)
+        let found = try TopKSearch.search(query, k: k, algorithm: algorithm, in: segments)
         #expect(found.hits == expected, "seed \(seed), \(algorithm), k \(k), \(query)")
       }
     }
@@ -133,10 +162,12 @@ struct TopKEqualityTests {
     let collection = try RandomCollection(documents: 400, vocabulary: 20, segments: 3, impacts: 4, using: &random)
     for _ in 0..<200 {
       let query = try collection.randomQuery(using: &random)
-      let all = collection.bruteForce(query, k: .max)
+      let filter = collection.randomFilter(using: &random)
+      let all = collection.bruteForce(query, k: .max, filter: filter)
       let score = all.randomElement(using: &random)?.score ?? 1
       let expected = all.filter { $0.score >= score }.count
-      #expect(try TopKSearch.count(query, scoringAtLeast: score, in: collection.segments) == expected)
+      #expect(
+        try TopKSearch.count(query, scoringAtLeast: score, in: collection.segments(under: filter)) == expected)
     }
   }
 

@@ -57,6 +57,14 @@ void newel_window_bounds(const uint32_t *bounds, size_t count, uint32_t *largest
 // Which of the 64 bounds of a window are at least `threshold`, a bit each.
 uint64_t newel_blocks_at_least(const uint32_t *bounds, uint32_t threshold);
 
+// The sum of weights[token] * impact over the postings of a document, modulo 2^32. `tokens` are `count` 16-bit numbers;
+// `weights` has 65,536 entries.
+uint32_t newel_forward_dot(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
+
+// Writes the positions of the tokens whose entry in `weights` is not 0 to `positions`, ascending, and returns how many
+// there are. `tokens` and `weights` as above; `positions` has room for `count` values, of which only those are written.
+size_t newel_forward_matches(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions);
+
 // The instruction sets that have kernels of their own, in order of preference on each architecture.
 enum {
   NEWEL_PLAIN = 0,   // C only, any CPU.
@@ -81,6 +89,8 @@ typedef struct newel_kernels {
                      uint32_t *bounds);
   void (*window_bounds)(const uint32_t *bounds, size_t count, uint32_t *largest);
   uint64_t (*blocks_at_least)(const uint32_t *bounds, uint32_t threshold);
+  uint32_t (*forward_dot)(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
+  size_t (*forward_matches)(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions);
 } newel_kernels;
 
 // The kernels of a level, or NULL when this CPU or this build lacks it. For tests and measurements; everybody else

@@ -102,7 +102,8 @@ extension DumpError: CustomStringConvertible {
       return
         "'\(path)' has \(columns) columns but '\(first)' has \(firstColumns); all shards must come from one encoder."
     case .filter(let text, let reason):
-      return "The filter '\(text)' cannot be read: \(reason); write field=value or field!=value."
+      return
+        "The filter '\(text)' cannot be read: \(reason); write field=value, field!=value or field<value (also <=, >, >=)."
     case .sparseMatrix(let path, let reason):
       return "'\(path)' is not a valid sparse matrix: \(reason)."
     case .weight(let path, let place, let token, let weight):

@@ -87,13 +87,17 @@ enum CatalogReader {
     let rows = try Row.fetchAll(
       db,
       sql: """
-        SELECT number, first_ordinal, document_count, posting_count, key_checksum FROM segments ORDER BY first_ordinal
+        SELECT number, first_ordinal, document_count, posting_count, key_checksum, leaves_fields_out FROM segments
+        ORDER BY first_ordinal
         """)
+    let fields = try FilterSchema.readFields(db, path: path)
     return try rows.map { row in
-      Manifest.Segment(
-        number: try number(row[0], path), firstOrdinal: try number(row[1], path),
-        documentCount: try number(row[2], path), postingCount: try number(row[3], path),
-        keyChecksum: try number(row[4], path))
+      let number: UInt64 = try number(row[0], path)
+      let leavesOut: Int = try Self.number(row[5], path)
+      return Manifest.Segment(
+        number: number, firstOrdinal: try Self.number(row[1], path),
+        documentCount: try Self.number(row[2], path), postingCount: try Self.number(row[3], path),
+        keyChecksum: try Self.number(row[4], path), fields: fields[number] ?? [], leavesFieldsOut: leavesOut != 0)
     }
   }
 

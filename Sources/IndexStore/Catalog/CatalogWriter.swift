@@ -70,16 +70,18 @@ final class CatalogWriter {
       // The manifest refers to files, files to segments: emptied and filled in the order that keeps references whole.
       try db.execute(sql: "DELETE FROM manifest")
       try db.execute(sql: "DELETE FROM files")
+      try db.execute(sql: "DELETE FROM filter_fields")
       try db.execute(sql: "DELETE FROM segments")
       for segment in manifest.segments {
         try db.execute(
-          sql: "INSERT INTO segments (number, first_ordinal, document_count, posting_count, key_checksum) "
-            + "VALUES (?, ?, ?, ?, ?)",
+          sql: "INSERT INTO segments (number, first_ordinal, document_count, posting_count, key_checksum, "
+            + "leaves_fields_out) VALUES (?, ?, ?, ?, ?, ?)",
           arguments: [
             Int64(segment.number), Int64(segment.firstOrdinal), segment.documentCount, Int64(segment.postingCount),
-            Int64(segment.keyChecksum),
+            Int64(segment.keyChecksum), segment.leavesFieldsOut ? 1 : 0,
           ])
       }
+      try FilterSchema.storeFields(manifest.segments, db)
       for file in manifest.files {
         try db.execute(
           sql: "INSERT INTO files (name, kind, segment, byte_count, checksum) VALUES (?, ?, ?, ?, ?)",

@@ -9,6 +9,10 @@ struct Manifest: Equatable, Sendable {
     var postingCount: UInt64
     /// CRC-32C over the keys of the segment in order, see ``KeyChecksum``.
     var keyChecksum: UInt32
+    /// The metadata fields of its documents.
+    var fields: [FilterField] = []
+    /// Whether documents have further fields, of which nothing is known.
+    var leavesFieldsOut = false
   }
 
   struct File: Equatable, Sendable {
@@ -53,6 +57,9 @@ struct Manifest: Equatable, Sendable {
       writer.u64(UInt64(segment.documentCount))
       writer.u64(segment.postingCount)
       writer.u32(segment.keyChecksum)
+      writer.u32(segment.leavesFieldsOut ? 1 : 0)
+      writer.u32(UInt32(segment.fields.count))
+      for field in segment.fields { field.encode(into: &writer) }
     }
     writer.u32(UInt32(files.count))
     for file in files {

@@ -33,6 +33,12 @@ public enum IndexStoreError: Error, Equatable, Sendable {
   case invalidVocabulary(reason: String)
   /// There is no document with this number.
   case noSuchDocument(ordinal: UInt64, count: UInt64)
+  /// A condition names a metadata field that no document has; `known` are the fields that can be asked for.
+  case unknownField(name: String, known: [String])
+  /// A condition names a metadata field whose values are not in the catalog.
+  case unrecordedField(name: String)
+  /// Segments of an open snapshot were merged since, and the catalog no longer has what is asked of them.
+  case outdatedSnapshot(path: String)
   /// An earlier error made the writer unusable; the committed index is as it was.
   case writerFailed(cause: String)
   /// The writer was closed.
@@ -75,6 +81,19 @@ extension IndexStoreError: CustomStringConvertible {
       return "The vocabulary does not fit the index: \(reason)."
     case .noSuchDocument(let ordinal, let count):
       return "There is no document number \(ordinal); the index has \(count), counted from 0."
+    case .unknownField(let name, let known):
+      let names = known.prefix(30).map { "'\($0)'" }.joined(separator: ", ")
+      let rest = known.count > 30 ? " and \(known.count - 30) more" : ""
+      return
+        "No document has the metadata field '\(name)'; "
+        + (known.isEmpty ? "there is none to filter by." : "fields to filter by are \(names)\(rest).")
+    case .unrecordedField(let name):
+      return
+        "The index cannot filter by '\(name)', whose values are too many to be kept unless asked for; build the index again "
+        + "with --filter-field '\(name)'."
+    case .outdatedSnapshot(let path):
+      return "The index in '\(path)' was merged since it was opened, and its older state can no longer be filtered by "
+        + "metadata; open it again."
     case .writerFailed(let cause):
       return "The writer stopped after an error and takes nothing more; open it again. The error was: \(cause)"
     case .writerClosed:

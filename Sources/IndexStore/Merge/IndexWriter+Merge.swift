@@ -65,10 +65,15 @@ extension IndexWriter {
     _ run: Range<Int>, _ sources: [SegmentSnapshot], _ work: MergeWork
   ) throws(IndexStoreError) {
     guard let manifest = committed else { return }
-    let merger = SegmentMerger(
-      sources, Array(manifest.segments[run]), number: try takeNumber(), folder: folder, fileSystem: fileSystem)
+    let old = Array(manifest.segments[run])
+    let number = try takeNumber()
+    let merger = SegmentMerger(sources, old, number: number, folder: folder, fileSystem: fileSystem)
+    let reading = try CatalogDatabase.openForReading(folder, fileSystem: fileSystem)
+    defer { reading.close() }
+    try catalog.begin(creating: false)
     let finished = try merger.write(
-      vocabularyCount: vocabulary.count, denseDimension: configuration.denseDimension, work: work)
+      vocabularyCount: vocabulary.count, denseDimension: configuration.denseDimension, work: work,
+      filters: FilterMerger(old, number: number, committed: reading, catalog: catalog))
     replacements.append((run, finished))
   }
 }

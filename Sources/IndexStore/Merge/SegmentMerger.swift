@@ -26,7 +26,7 @@ final class SegmentMerger {
 
   /// Writes and synchronises every file; the folder is not synchronised. After an error the files are removed.
   func write(
-    vocabularyCount: Int, denseDimension: Int?, work: MergeWork
+    vocabularyCount: Int, denseDimension: Int?, work: MergeWork, filters: FilterMerger
   ) throws(IndexStoreError) -> SegmentWriter.Finished {
     do throws(IndexStoreError) {
       let checksum = try keyChecksum()
@@ -37,10 +37,12 @@ final class SegmentMerger {
       let counts = try writePostings(vocabularyCount: vocabularyCount, work, add)
       try writeDocuments(work, counts.documents, add)
       if let denseDimension { try writeVectors(dimension: denseDimension, add) }
+      let fields = try filters.write()
       return SegmentWriter.Finished(
         segment: Manifest.Segment(
           number: number, firstOrdinal: old[0].firstOrdinal, documentCount: counts.documents,
-          postingCount: UInt64(counts.postings), keyChecksum: checksum),
+          postingCount: UInt64(counts.postings), keyChecksum: checksum, fields: fields,
+          leavesFieldsOut: filters.leavesFieldsOut),
         files: files)
     } catch {
       for writer in writers { writer.abandon() }

@@ -12,18 +12,21 @@ public struct IndexConfiguration: Codable, Equatable, Sendable {
   public var tokenizer: String
   /// The metadata field the keys came from; `nil` when they were made up.
   public var keyField: String?
+  /// Metadata fields that can be filtered by however many values they have.
+  public var filterFields: [String]?
   /// Anything else that the layers above want to remember.
   public var settings: [String: String]
 
   public init(
     ceiling: Float, vocabularyFingerprint: String, denseDimension: Int? = nil, tokenizer: String = "word",
-    keyField: String? = nil, settings: [String: String] = [:]
+    keyField: String? = nil, filterFields: [String]? = nil, settings: [String: String] = [:]
   ) {
     self.ceiling = ceiling
     self.vocabularyFingerprint = vocabularyFingerprint
     self.denseDimension = denseDimension
     self.tokenizer = tokenizer
     self.keyField = keyField
+    self.filterFields = filterFields
     self.settings = settings
   }
 

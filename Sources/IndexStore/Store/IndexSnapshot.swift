@@ -1,5 +1,6 @@
 public import ByteStorage
 import GRDB
+import Synchronization
 
 /// A file of an index, for statistics.
 public struct IndexFileInfo: Sendable, Equatable {
@@ -30,9 +31,11 @@ public final class IndexSnapshot: Sendable {
   /// Every file of the commit, catalog not included, with its size.
   public let files: [IndexFileInfo]
 
-  private let manifest: Manifest
-  private let catalog: CatalogDatabase
+  let manifest: Manifest
+  let catalog: CatalogDatabase
   private let fileSystem: any FileSystem
+  /// Metadata fields whose values were compared with the manifest.
+  let checkedFilterFields = Mutex<Set<FilterPlace>>([])
 
   /// Opens the last commit.
   ///

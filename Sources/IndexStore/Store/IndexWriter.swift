@@ -27,6 +27,7 @@ public final class IndexWriter {
   struct SegmentLimits {
     var documents = 4_000_000
     var postings = 2_147_483_648
+    var filters = FilterCollector.Limits()
     /// So that 32 bits count the bytes of its keys.
     var keyBytes = 4_294_967_295
   }
@@ -130,9 +131,13 @@ public final class IndexWriter {
     newHead = bytes
   }
 
-  /// Replaces the free settings of the configuration and its vocabulary fingerprint.
-  public func update(vocabularyFingerprint: String? = nil, settings: [String: String]? = nil) throws(IndexStoreError) {
+  /// Replaces the free settings of the configuration, its vocabulary fingerprint, or the fields that can be filtered by
+  /// however many values they have (from the next segment on).
+  public func update(
+    vocabularyFingerprint: String? = nil, settings: [String: String]? = nil, filterFields: [String]? = nil
+  ) throws(IndexStoreError) {
     try checkUsable()
+    if let filterFields { configuration.filterFields = filterFields }
     if let vocabularyFingerprint { configuration.vocabularyFingerprint = vocabularyFingerprint }
     if let settings { configuration.settings = settings }
   }
@@ -161,6 +166,7 @@ public final class IndexWriter {
     }
     try failing { () throws(IndexStoreError) in
       try storing { () throws(StorageError) in try open.store(document) }
+      try open.addFilterValues(document)
     }
     nextOrdinal += 1
   }
@@ -291,10 +297,15 @@ public final class IndexWriter {
       try cutSegment()
     }
     let number = try takeNumber()
+    let filters = FilterCollector(
+      segment: number,
+      plan: FilterCollector.Plan(
+        named: configuration.filterFields ?? [], after: (committed?.segments ?? []) + finished.map(\.segment)),
+      limits: limits.filters, catalog: catalog)
     let opened = try storing { () throws(StorageError) in
       try SegmentWriter(
         number: number, firstOrdinal: nextOrdinal, vocabularyCount: vocabulary.count,
-        denseDimension: configuration.denseDimension, folder: folder, fileSystem: fileSystem)
+        denseDimension: configuration.denseDimension, filters: filters, folder: folder, fileSystem: fileSystem)
     }
     segment = opened
     return opened
@@ -395,6 +406,7 @@ public final class IndexWriter {
     try catalog.begin(creating: committed == nil)
     try storing { () throws(StorageError) in try fileSystem.syncFolder(folder) }
     try catalog.store(manifest)
+    try catalog.removeFilterRows(exceptOf: Set(((committed?.segments ?? []) + manifest.segments).map(\.number)))
     return manifest
   }
 

@@ -1,4 +1,5 @@
 import ByteStorage
+import EmbeddingDumps
 import InvertedIndex
 
 /// Collects one segment: postings in memory, documents and dense rows streamed to files.
@@ -18,12 +19,14 @@ final class SegmentWriter {
   private var others: [EnvelopeWriter] = []
   private let folder: String
   private let fileSystem: any FileSystem
+  private let filters: FilterCollector
 
   /// Creates the files of the segment that grow with every document.
   init(
-    number: UInt64, firstOrdinal: UInt64, vocabularyCount: Int, denseDimension: Int?, folder: String,
-    fileSystem: any FileSystem
+    number: UInt64, firstOrdinal: UInt64, vocabularyCount: Int, denseDimension: Int?, filters: FilterCollector,
+    folder: String, fileSystem: any FileSystem
   ) throws(StorageError) {
+    self.filters = filters
     self.number = number
     self.firstOrdinal = firstOrdinal
     self.folder = folder
@@ -64,6 +67,15 @@ final class SegmentWriter {
     if let vectors, let row = document.denseRow { try vectors.append(row) }
   }
 
+  /// Records what conditions can ask of the metadata of the document that was stored last.
+  func addFilterValues(_ document: StoredDocument) throws(IndexStoreError) {
+    if let object = document.object {
+      try filters.add(object, document: documentCount - 1)
+    } else if case .object(let object)? = try? JSONValue.parse(document.metadata) {
+      try filters.add(object, document: documentCount - 1)
+    }
+  }
+
   /// Writes the postings and finishes every file (each is synchronised; the folder is not).
   func finish(_ work: SegmentWork) throws(IndexStoreError) -> Finished {
     let postings = try storing { () throws(StorageError) in try create(.postings) }
@@ -72,6 +84,7 @@ final class SegmentWriter {
       try builder.write(
         postings: postings, forward: forward, ordering: work.ordering, threads: work.threads, progress: work.progress)
     }
+    let fields = try filters.finish(documentCount: documentCount)
     var summaries: [(FileKind, FileSummary)] = []
     try storing { () throws(StorageError) in
       summaries.append((.postings, try postings.finish()))
@@ -82,7 +95,7 @@ final class SegmentWriter {
     return Finished(
       segment: Manifest.Segment(
         number: number, firstOrdinal: firstOrdinal, documentCount: documentCount, postingCount: UInt64(postingCount),
-        keyChecksum: keys.value),
+        keyChecksum: keys.value, fields: fields, leavesFieldsOut: filters.leavesFieldsOut),
       files: summaries.map { Manifest.File(summary: $0.1, kind: $0.0, segment: number) })
   }
 

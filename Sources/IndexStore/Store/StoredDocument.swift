@@ -1,3 +1,4 @@
+public import EmbeddingDumps
 public import InvertedIndex
 
 /// A document on its way into an index.
@@ -10,12 +11,17 @@ public struct StoredDocument: Sendable {
   public var postings: [Posting]
   /// Its embedding, exactly as long as the index's dense dimension; `nil` in an index without.
   public var denseRow: [Float]?
+  /// The metadata as an object, when the caller has parsed them; must be what the bytes say.
+  public var object: JSONObject?
 
-  public init(key: String, metadata: [UInt8], postings: [Posting], denseRow: [Float]? = nil) {
+  public init(
+    key: String, metadata: [UInt8], postings: [Posting], denseRow: [Float]? = nil, object: JSONObject? = nil
+  ) {
     self.key = key
     self.metadata = metadata
     self.postings = postings
     self.denseRow = denseRow
+    self.object = object
   }
 
   /// The longest key in bytes.

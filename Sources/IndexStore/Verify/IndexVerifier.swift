@@ -50,6 +50,7 @@ public enum IndexVerifier {
     check.vocabulary()
     check.catalogBytes()
     check.keys()
+    check.filters()
     check.sqlite()
     try check.orphans()
     return check.report
@@ -79,7 +80,7 @@ struct IndexCheck {
     self.report = report
   }
 
-  private mutating func problem(_ file: String, _ message: String) {
+  mutating func problem(_ file: String, _ message: String) {
     report.problems.append(VerifyProblem(file: file, message: message))
   }
 
@@ -109,6 +110,7 @@ struct IndexCheck {
         guard report.level == .deep else { continue }
         try indexing { () throws(InvertedIndexError) in try open.index.verifyDeep() }
         try documents(open, segment)
+        try filterValues(open, segment)
         try denseRows(open)
       } catch {
         problem(name, error.description)

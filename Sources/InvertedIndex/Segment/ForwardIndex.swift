@@ -1,12 +1,13 @@
 internal import ByteStorage
 
-/// Document-major sparse vectors, read in place: what merges, explanations and verification read.
+/// Document-major sparse vectors, read in place: what merges, explanations, verification and forward scoring read.
 struct ForwardIndex: Sendable {
-  private let starts: Section
-  private let vectors: Section
-  private let documentCount: Int
-  private let tokenWidth: Int
-  private let path: String
+  let starts: SegmentBytes
+  let vectors: SegmentBytes
+  let documentCount: Int
+  let vocabularyCount: Int
+  let tokenWidth: Int
+  let path: String
 
   init(_ file: EnvelopeFile, documentCount: Int, postingCount: Int) throws(InvertedIndexError) {
     path = file.file.path
@@ -18,50 +19,34 @@ struct ForwardIndex: Sendable {
         width: Int(try summary.u32())
       )
     }
-    starts = try storing { () throws(StorageError) in try file.section(.forwardStarts) }
-    vectors = try storing { () throws(StorageError) in try file.section(.forwardVectors) }
+    starts = SegmentBytes(try storing { () throws(StorageError) in try file.section(.forwardStarts) })
+    vectors = SegmentBytes(try storing { () throws(StorageError) in try file.section(.forwardVectors) })
     tokenWidth = numbers.width
-    func wrong(_ section: String, _ detail: String) -> InvertedIndexError {
-      .inconsistent(file: file.file.path, section: section, detail: detail)
-    }
+    vocabularyCount = numbers.vocabulary
     guard numbers.documents == documentCount, numbers.postings == UInt64(postingCount) else {
-      throw wrong(
+      throw inconsistent(
         "SUMM",
         "it holds \(numbers.documents) documents and \(numbers.postings) postings, the postings file "
           + "\(documentCount) and \(postingCount)")
     }
     guard numbers.width == ForwardSerializer.tokenWidth(vocabularyCount: numbers.vocabulary) else {
-      throw wrong("SUMM", "\(numbers.width) bytes per token do not fit \(numbers.vocabulary) tokens")
+      throw inconsistent("SUMM", "\(numbers.width) bytes per token do not fit \(numbers.vocabulary) tokens")
     }
-    guard starts.byteCount == 4 * (documentCount + 1) else {
-      throw wrong("FOFF", "\(starts.byteCount) bytes do not hold \(documentCount + 1) starts")
+    guard starts.count == 4 * (documentCount + 1) else {
+      throw inconsistent("FOFF", "\(starts.count) bytes do not hold \(documentCount + 1) starts")
     }
-    guard vectors.byteCount == postingCount * (numbers.width + 1) else {
-      throw wrong("FVEC", "\(vectors.byteCount) bytes do not hold \(postingCount) postings")
+    guard vectors.count == postingCount * (numbers.width + 1) else {
+      throw inconsistent("FVEC", "\(vectors.count) bytes do not hold \(postingCount) postings")
     }
   }
 
   func vector(of document: Int) throws(InvertedIndexError) -> [Posting] {
-    precondition((0..<documentCount).contains(document), "the document must be one of the segment's")
-    let range = try storing { () throws(StorageError) in
-      var reader = try starts.reader(4 * document..<4 * document + 8)
-      return (first: Int(try reader.u32()), end: Int(try reader.u32()))
-    }
-    let size = tokenWidth + 1
-    guard range.first <= range.end, range.end * size <= vectors.byteCount else {
-      throw .inconsistent(file: path, section: "FOFF", detail: "the starts of document \(document) do not ascend")
-    }
-    let count = range.end - range.first
-    let bytes = try storing { () throws(StorageError) in
-      try vectors.bytes(range.first * size..<range.end * size)
-    }
-    var postings: [Posting] = []
-    postings.reserveCapacity(count)
-    for number in 0..<count {
-      var token: UInt32 = 0
-      for byte in 0..<tokenWidth { token |= UInt32(bytes[number * tokenWidth + byte]) << UInt32(8 * byte) }
-      postings.append(Posting(token: token, impact: bytes[count * tokenWidth + number]))
-    }
-    return postings
+    var reader = ForwardReader(self)
+    let vector = try reader.vector(of: document)
+    return (0..<vector.count).map { Posting(token: vector.token($0), impact: vector.impact($0)) }
+  }
+
+  func inconsistent(_ section: String, _ detail: String) -> InvertedIndexError {
+    .inconsistent(file: path, section: section, detail: detail)
   }
 }

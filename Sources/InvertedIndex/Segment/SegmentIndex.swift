@@ -39,7 +39,7 @@ public final class SegmentIndex: Sendable {
   let maximaBytes: SegmentBytes
   let orderBytes: SegmentBytes?
   let checkedTerms: CheckedTerms
-  private let forward: ForwardIndex
+  let forward: ForwardIndex
   private let path: String
 
   /// Opens a segment from its two files.

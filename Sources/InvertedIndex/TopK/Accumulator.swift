@@ -82,6 +82,13 @@ internal import Synchronization
     }
   }
 
+  /// What a cell holds.
+  @inline(__always)
+  func score(at position: Int) -> Int32 {
+    precondition(position >= 0 && position < capacity, "the cell must exist")
+    return unsafe cells[position]
+  }
+
   /// Calls `body` with the position and score of every cell of `range` that is at least `threshold` (≥ 1).
   @inline(__always)
   func forEach(in range: Range<Int>, atLeast threshold: UInt32, _ body: (_ position: Int, _ score: UInt32) -> Void) {

@@ -31,6 +31,20 @@ internal import CSparseKernels
     }
   }
 
+  /// Sets the bounds of blocks that need not be scored to 0.
+  ///
+  /// - Parameter kept: the blocks of each window that keep theirs, a bit each.
+  func clear(except kept: [UInt64]) {
+    precondition(kept.count == windowCount, "the windows must be those of the same segment")
+    for (window, blocks) in kept.enumerated() {
+      var rest = ~blocks
+      while rest != 0 {
+        unsafe cells[window << 6 | rest.trailingZeroBitCount] = 0
+        rest &= rest - 1
+      }
+    }
+  }
+
   /// The largest bound of each window.
   func windowMaxima() -> [UInt32] {
     unsafe [UInt32](unsafeUninitializedCapacity: windowCount) { buffer, count in

@@ -49,6 +49,9 @@ enum ExhaustiveOr {
         for place in postings.places { found[Int(place)] += 1 }
       }
       for place in 0..<count where found[place] != query.required.count { cells[place] = 0 }
+      if let places = query.places {
+        for place in 0..<count where !places.contains(UInt32(base + place)) { cells[place] = 0 }
+      }
       counters.documentsScored += count
       body(UInt32(base), cells[..<count])
     }

@@ -50,14 +50,14 @@ private final class SharedSearch: Sendable {
   }
 
   init(_ query: SparseQuery, k: Int, algorithm: TopKAlgorithm, segments: [PlacedSegment]) {
-    let documents = segments.reduce(0) { $0 + $1.index.documentCount }
+    let accepted = segments.reduce(0) { $0 + $1.acceptedCount }
     self.query = query
-    self.algorithm = algorithm == .auto ? TopKSearch.plan(k: k, documents: documents) : algorithm
+    self.algorithm = algorithm == .auto ? TopKSearch.plan(query, k: k, in: segments) : algorithm
     self.segments = segments
     order = segments.indices.sorted {
-      (segments[$0].index.documentCount, $1) > (segments[$1].index.documentCount, $0)
+      (segments[$0].acceptedCount, $1) > (segments[$1].acceptedCount, $0)
     }
-    capacity = max(1, min(k, documents))
+    capacity = max(1, min(k, accepted))
     seed = TopKSearch.seedThreshold(query, k: k, in: segments)
   }
 
@@ -70,10 +70,8 @@ private final class SharedSearch: Sendable {
       let place = next.add(1, ordering: .relaxed).oldValue
       guard place < order.count else { break }
       do {
-        guard let bound = try SegmentQuery(query, in: segments[order[place]]) else { continue }
-        counters.segmentsSearched += 1
         collector.adoptSharedThreshold()
-        _ = TopKSearch.run(algorithm, bound, into: &collector, counters: &counters)
+        _ = try TopKSearch.run(algorithm, query, in: segments[order[place]], into: &collector, counters: &counters)
         collector.settle()
       } catch {
         if order[place] < failure?.segment ?? .max { failure = (order[place], error) }

@@ -29,10 +29,13 @@ struct SegmentQuery {
   let documentCount: Int
   let windowCount: Int
   let ordinals: OrdinalMap
+  /// The only documents that may be hits, by their places in the postings; nil when all may.
+  let places: AcceptedPlaces?
 
-  /// - Returns: nil when no document of the segment can be a hit: no positive term, or a required one is absent.
-  /// - Throws: when a list of the query is damaged.
+  /// - Returns: nil when no document of the segment can be a hit: no positive term, a required one absent, none accepted.
+  /// - Throws: when a list of the query, or the order of the segment, is damaged.
   init?(_ query: SparseQuery, in placed: PlacedSegment) throws(InvertedIndexError) {
+    if placed.acceptedCount == 0 { return nil }
     let segment = placed.index
     var positive: [Weighted] = []
     var required: [PostingList] = []
@@ -57,6 +60,7 @@ struct SegmentQuery {
     documentCount = segment.documentCount
     windowCount = segment.windowCount
     ordinals = try OrdinalMap(segment, firstOrdinal: placed.firstOrdinal)
+    places = try placed.accepted?.places(in: segment)
     for term in positive {
       switch term.list.storage {
       case .strips(let row): positiveStrips.append(StripLane(row: row, weight: Int32(term.weight)))
@@ -78,32 +82,42 @@ struct SegmentQuery {
     required.isEmpty || blocks == 0 ? blocks : required.reduce(blocks) { $0 & $1.blocks(inWindow: window) }
   }
 
+  /// Whether the filter, if there is one, lets the document at a place be a hit.
+  @inline(__always)
+  func accepts(_ place: UInt32) -> Bool { places?.contains(place) ?? true }
+
+  /// Whether a 65,536-document chunk has documents that may be hits.
+  func accepts(chunk: Int) -> Bool { places?.hasAny(inChunk: chunk) ?? true }
+
   func makeCursors() -> [PostingCursor] {
     positive.map { PostingCursor($0.list, weight: $0.weight) }
   }
 
   func makeCheck() -> CandidateCheck {
     CandidateCheck(
-      required: required.map { PostingCursor($0, weight: 1) },
+      places: places, required: required.map { PostingCursor($0, weight: 1) },
       negative: negative.map { PostingCursor($0.list, weight: $0.weight) })
   }
 }
 
-/// The part of a query that bounds know nothing of: required terms and negative ones, looked up for each candidate.
+/// The part of a query that bounds know nothing of: the filter, required terms and negative ones, looked up for each candidate.
 ///
 /// Negative terms only lower a score, so a bound on the positive part stays a bound.
 struct CandidateCheck {
+  private let places: AcceptedPlaces?
   private var required: [PostingCursor]
   private var negative: [PostingCursor]
   private let isEmpty: Bool
 
-  init(required: [PostingCursor], negative: [PostingCursor]) {
+  init(places: AcceptedPlaces?, required: [PostingCursor], negative: [PostingCursor]) {
+    self.places = places
     self.required = required
     self.negative = negative
-    isEmpty = required.isEmpty && negative.isEmpty
+    isEmpty = places == nil && required.isEmpty && negative.isEmpty
   }
 
-  /// The document's final score, or 0 (no hit) when a required term is missing or negative terms outweigh the rest.
+  /// The document's final score, or 0 (no hit) when the filter rejects it, a required term is missing or negative terms
+  /// outweigh the rest.
   ///
   /// - Parameters:
   ///   - document: not before the document of any earlier call.
@@ -114,6 +128,7 @@ struct CandidateCheck {
   }
 
   private mutating func checkedScore(of document: UInt32, positive: UInt32) -> UInt32 {
+    if let places, !places.contains(document) { return 0 }
     for index in required.indices {
       required[index].advance(to: document)
       if required[index].document != document { return 0 }

@@ -36,6 +36,8 @@ enum SuperblockSearch {
       bounds.add(lane.row, weight: UInt32(bitPattern: lane.weight))
     }
     for lane in query.positiveRare { bounds.add(lane.list, weight: UInt32(bitPattern: lane.weight)) }
+    // A bound of 0 is never visited.
+    if let places = query.places { bounds.clear(except: places.blocks) }
   }
 
   /// Visits windows in the order of their bounds until none can hold a result, or the budget is spent.

@@ -16,6 +16,8 @@ public enum TopKAlgorithm: String, Sendable, CaseIterable {
   case windowed
   /// ``SuperblockSearch``: the blocks that their bounds leave over, the best first.
   case superblock
+  /// Documents one by one, by their own vectors: for filters that leave few.
+  case forward
 }
 
 /// Work that a search did; counts repeat exactly where times do not.

@@ -10,7 +10,8 @@ enum WindowedScan {
     _ query: SegmentQuery, into collector: inout TopKCollector, counters: inout SearchCounters
   ) {
     Accumulator.borrow(1 << SegmentLayout.chunkShift) { scores in
-      for first in stride(from: 0, to: query.windowCount, by: SegmentLayout.windowsPerChunk) {
+      for first in stride(from: 0, to: query.windowCount, by: SegmentLayout.windowsPerChunk)
+      where query.accepts(chunk: first / SegmentLayout.windowsPerChunk) {
         let windows = first..<min(first + SegmentLayout.windowsPerChunk, query.windowCount)
         scan(query, windows, scores, &collector, &counters)
       }
@@ -48,21 +49,22 @@ enum WindowedScan {
 }
 
 extension SegmentQuery {
-  /// Offers every cell of `range` that reaches the threshold and has the required terms.
+  /// Offers every cell of `range` that reaches the threshold, is accepted and has the required terms.
   ///
   /// - Parameter base: the document of cell 0.
   @inline(__always)
   func offer(
     from scores: Accumulator, _ range: Range<Int>, base: UInt32, to collector: inout TopKCollector
   ) {
+    if let places, places.isSparse { return offer(places, from: scores, range, base: base, to: &collector) }
     scores.forEach(in: range, atLeast: collector.threshold) { position, score in
       let document = base &+ UInt32(truncatingIfNeeded: position)
-      guard score >= collector.threshold, hasRequiredTerms(document) else { return }
+      guard score >= collector.threshold, accepts(document), hasRequiredTerms(document) else { return }
       collector.offer(ordinal: ordinals.ordinal(of: document), score: score)
     }
   }
 
-  private func hasRequiredTerms(_ document: UInt32) -> Bool {
+  func hasRequiredTerms(_ document: UInt32) -> Bool {
     required.allSatisfy { $0.contains(document) }
   }
 }

@@ -63,9 +63,9 @@ extension NewelIndex {
 extension BatchAnswer {
   /// The public form of what was found.
   init(
-    _ ranking: (translated: TranslatedQuery, result: TopKResult), offset: Int, in index: NewelIndex
+    _ ranking: (translated: TranslatedQuery, result: TopKResult, accepted: Int?), offset: Int, in index: NewelIndex
   ) throws(NewelError) {
-    let (translated, result) = ranking
+    let (translated, result, _) = ranking
     var hits: [RankedHit] = []
     hits.reserveCapacity(max(0, result.hits.count - offset))
     for (position, scored) in result.hits.enumerated().dropFirst(offset) {

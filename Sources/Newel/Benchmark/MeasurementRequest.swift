@@ -12,11 +12,13 @@ public struct MeasurementRequest: Sendable {
   public var budget: Double?
   /// What recall is measured against; its queries are those of the request, in order.
   public var truth: GroundTruth?
+  /// What hits must have in their metadata; see ``SearchRequest/conditions``.
+  public var conditions: [String]
 
   public init(
     queries: [SearchRequest.Query], counts: [Int] = [10, 100, 1000],
     algorithms: [TopKAlgorithm] = TopKAlgorithm.allCases, passes: Int = 3, budget: Double? = nil,
-    truth: GroundTruth? = nil
+    truth: GroundTruth? = nil, conditions: [String] = []
   ) {
     self.queries = queries
     self.counts = counts
@@ -24,5 +26,6 @@ public struct MeasurementRequest: Sendable {
     self.passes = passes
     self.budget = budget
     self.truth = truth
+    self.conditions = conditions
   }
 }

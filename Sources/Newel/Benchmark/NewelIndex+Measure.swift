@@ -15,6 +15,7 @@ extension NewelIndex {
   ) throws(NewelError) -> MeasurementReport {
     try Self.check(request)
     let queries = try QueryVectors(request.queries, in: self)
+    let segments = try filters.filtered(request.conditions, in: self).segments
     var cells: [MeasurementReport.Cell] = []
     var disagreements: [String] = []
     for count in request.counts {

@@ -25,11 +25,21 @@ final class BuildJob {
     if let top = request.top, top < 1 {
       throw NewelError(.invalidArgument, "The top is \(top), but a document needs at least 1 token.")
     }
+    if let field = request.filterFields.first(where: { $0.isEmpty || $0.utf8.contains(0) }) {
+      throw NewelError(
+        .invalidArgument, "'\(field)' is no name of a metadata field; give --filter-field a name that can be typed.")
+    }
     filter = request.conditions.isEmpty ? nil : try MetadataFilter(parsing: request.conditions)
-    do {
-      existing = try IndexSnapshot.open(request.index, fileSystem: fileSystem)
-    } catch IndexStoreError.noIndex {
-      existing = nil
+    existing = try Self.open(request.index, fileSystem)
+  }
+
+  /// The index of a folder; nil when there is none.
+  private static func open(_ path: String, _ fileSystem: PosixFileSystem) throws(IndexStoreError) -> IndexSnapshot? {
+    do throws(IndexStoreError) {
+      return try IndexSnapshot.open(path, fileSystem: fileSystem)
+    } catch {
+      if case .noIndex = error { return nil }
+      throw error
     }
   }
 
@@ -55,6 +65,9 @@ final class BuildJob {
         keyField: request.keyField, settings: settings),
       fileSystem: fileSystem)
     writer.work = clock.work(request.order)
+    let known = writer.configuration.filterFields ?? []
+    let added = request.filterFields.filter { !known.contains($0) }
+    if !added.isEmpty { try writer.update(filterFields: known + added) }
     guard writer.generation == existing?.generation ?? 0 else {
       writer.abandon()
       throw NewelError(.locked, "Another build changed '\(request.index)' at the same moment; run this one again.")
@@ -67,6 +80,7 @@ final class BuildJob {
   /// - Parameter place: where it comes from, for messages: "'metadata.jsonl' line 3".
   func add(
     to writer: IndexWriter, _ place: @autoclosure () -> String, key: DocumentKeys.Key, metadata: [UInt8],
+    object: JSONObject,
     weights: [(token: UInt32, weight: Float)], quantiser: ImpactQuantiser, denseRow: [Float]?
   ) throws {
     var postings: [Posting] = []
@@ -77,7 +91,8 @@ final class BuildJob {
       if impact > 0 { postings.append(Posting(token: token, impact: impact)) }
     }
     do {
-      let document = StoredDocument(key: key.text, metadata: metadata, postings: postings, denseRow: denseRow)
+      let document = StoredDocument(
+        key: key.text, metadata: metadata, postings: postings, denseRow: denseRow, object: object)
       try clock.stopping { try writer.add(document) }
     } catch IndexStoreError.duplicateKey {
       let isOld = try existing?.ordinal(ofKey: key.text) != nil

@@ -30,11 +30,14 @@ public struct BuildRequest: Sendable {
   public var order: DocumentOrder
   /// Whether segments at the end of the index are merged afterwards when there are eight of a size.
   public var mergesSegments: Bool
+  /// Metadata fields that searches can filter by however many values they have; others as long as they have few. Kept by the
+  /// index for what is appended later.
+  public var filterFields: [String]
 
   public init(
     index: String, source: Source, conditions: [String] = [], top: Int? = nil, keyField: String? = nil,
-    captionField: String = "caption", keepsDenseRows: Bool = true, order: DocumentOrder = .automatic,
-    mergesSegments: Bool = true
+    captionField: String = "caption", keepsDenseRows: Bool = true, filterFields: [String] = [],
+    order: DocumentOrder = .automatic, mergesSegments: Bool = true
   ) {
     self.index = index
     self.source = source
@@ -45,6 +48,7 @@ public struct BuildRequest: Sendable {
     self.keepsDenseRows = keepsDenseRows
     self.order = order
     self.mergesSegments = mergesSegments
+    self.filterFields = filterFields
   }
 }
 

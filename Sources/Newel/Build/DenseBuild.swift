@@ -56,6 +56,7 @@ extension BuildJob {
         try add(
           to: writer, "'\(record.path)' line \(record.line)",
           key: try keys.key(for: record, row: batch.rowNumbers[number]), metadata: record.bytes,
+          object: record.object,
           weights: tokens.map { (token: $0.token, weight: $0.weight) }, quantiser: quantiser,
           denseRow: keepsRows ? Array(batch.rows.row(number)) : nil)
       }

@@ -60,8 +60,9 @@ extension BuildJob {
         weights.sort { ($0.weight, $1.token) > ($1.weight, $0.token) }
         weights.removeLast(weights.count - top)
       }
+      let members = Self.members(of: record)
       try add(
-        to: writer, Self.place(of: record), key: try key(of: record), metadata: Self.metadata(of: record),
+        to: writer, Self.place(of: record), key: try key(of: record), metadata: members.serialized(), object: members,
         weights: weights, quantiser: quantiser, denseRow: nil)
     }
   }
@@ -98,10 +99,6 @@ extension BuildJob {
     guard var object = record.metadata else { return JSONObject([("id", .string(record.key))]) }
     if object["id"] == nil { object["id"] = .string(record.key) }
     return object
-  }
-
-  private static func metadata(of record: SparseRecord) -> [UInt8] {
-    JSONValue.object(members(of: record)).serialized()
   }
 
   private static func place(of record: SparseRecord) -> String {

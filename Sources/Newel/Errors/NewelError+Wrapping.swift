@@ -51,7 +51,8 @@ extension NewelError {
       .invalidInput
     case .locked: .locked
     case .noSuchDocument: .notFound
-    case .writerFailed, .writerClosed: .inputOutput
+    case .unknownField, .unrecordedField: .invalidArgument
+    case .writerFailed, .writerClosed, .outdatedSnapshot: .inputOutput
     }
   }
 

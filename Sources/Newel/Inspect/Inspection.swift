@@ -30,8 +30,10 @@ public struct Explanation: Sendable, Codable {
   /// The sum of all amounts.
   public let score: Double
   public let integerScore: Int
-  /// Whether a search for the query would return the document at all.
+  /// Whether a search for the query under the conditions would return the document at all.
   public let isHit: Bool
+  /// Whether the document meets the conditions; nil without conditions.
+  public let isAccepted: Bool?
   /// Required tokens the document lacks.
   public let missingRequired: [String]
   /// Every token of the query, those that give nothing included; the largest amount first.
@@ -74,6 +76,15 @@ public struct IndexStatistics: Sendable, Codable {
   public let bytesByKind: [String: Int]
   /// Their sum.
   public let byteCount: Int
+  /// The metadata fields of the documents, by name.
+  public let filterFields: [FilterField]
+
+  /// A metadata field that conditions can name.
+  public struct FilterField: Sendable, Codable {
+    public let name: String
+    /// Different values; nil for a field that the index cannot filter by, because they are too many and were not asked for.
+    public let valueCount: Int?
+  }
 
   public struct TokenCount: Sendable, Codable {
     public let token: String

@@ -78,13 +78,19 @@ extension NewelIndex {
   }
 
   /// Why a document has the score it has for a query, whether or not a search would return it.
-  public func explain(_ query: String, key: String) throws(NewelError) -> Explanation {
+  ///
+  /// - Parameter conditions: what a search would ask of the metadata; see ``SearchRequest/conditions``.
+  public func explain(
+    _ query: String, key: String, conditions: [String] = []
+  ) throws(NewelError) -> Explanation {
     let translated = try translate(.text(query))
-    let (segment, document) = try locate(try ordinal(of: key))
+    let ordinal = try ordinal(of: key)
+    let isAccepted = conditions.isEmpty ? nil : try accepts(ordinal, where: conditions)
+    let (segment, document) = try locate(ordinal)
     let scored = try scoredContributions(translated, document: document, in: segment)
     return Explanation(
       query: query, key: key, score: Double(scored.total) * translated.scoreUnit, integerScore: scored.total,
-      isHit: scored.isHit, missingRequired: scored.missing,
+      isHit: scored.isHit && isAccepted != false, isAccepted: isAccepted, missingRequired: scored.missing,
       contributions: scored.parts.sorted { ($0.integerAmount, $1.token) > ($1.integerAmount, $0.token) },
       unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords)
   }

@@ -14,7 +14,9 @@ extension NewelIndex {
     let postings = segments.reduce(0) { $0 + $1.index.postingCount }
     var bytes: [String: Int] = [:]
     for file in snapshot.files { bytes["\(file.kind)", default: 0] += file.byteCount }
+    let fields: [FilterFieldInfo]
     do {
+      fields = try snapshot.filterFields()
       bytes["catalog"] = try PosixFileSystem().fileSize(joinedPath(path, "catalog.sqlite")) ?? 0
     } catch {
       throw NewelError(wrapping: error)
@@ -33,7 +35,8 @@ extension NewelIndex {
       },
       ceiling: Double(snapshot.configuration.ceiling), head: snapshot.configuration.settings["head"],
       tokenizer: encoder.tokenizer.name, denseDimension: snapshot.configuration.denseDimension,
-      bytesByKind: bytes, byteCount: bytes.values.reduce(0, +))
+      bytesByKind: bytes, byteCount: bytes.values.reduce(0, +),
+      filterFields: fields.map { IndexStatistics.FilterField(name: $0.name, valueCount: $0.valueCount) })
   }
 
   /// How thoroughly ``verify(_:level:)`` looks.

@@ -8,10 +8,10 @@ extension NewelIndex {
   ///
   /// - Parameter threads: how many segments may be searched at a time; nil for one per core. The hits are the same, the
   ///   counts of work done are not.
-  /// - Throws: ``NewelError``: `invalidArgument` for a count below 1 or a query that cannot be read, `nothingToSearch` for one without
-  ///   a known word, `damaged` when a part of the index that the query needs fails its checksum.
+  /// - Throws: ``NewelError``: `invalidArgument` for a count below 1, a query or condition that cannot be read or a field that cannot
+  ///   be filtered by, `nothingToSearch` for a query without a known word, `damaged` when a part of the index that the query needs fails its checksum.
   public func search(_ request: SearchRequest, threads: Int? = 1) throws(NewelError) -> SearchResponse {
-    let (translated, result) = try rank(request, threads: threads)
+    let (translated, result, accepted) = try rank(request, threads: threads)
     do {
       var hits: [SearchHit] = []
       for (position, scored) in result.hits.enumerated().dropFirst(request.offset) {
@@ -24,32 +24,33 @@ extension NewelIndex {
         algorithm: result.algorithm.rawValue, exact: result.isExact,
         missedScoreBound: result.isExact ? nil : Double(result.missedBound) * translated.scoreUnit,
         postingsScored: result.counters.postingsScored, documentsScored: result.counters.documentsScored,
-        blocksChecked: result.counters.blocksChecked, documentCount: documentCount)
+        blocksChecked: result.counters.blocksChecked, documentCount: documentCount, documentsAccepted: accepted)
     } catch {
       throw NewelError(wrapping: error)
     }
   }
 
-  /// What a request means, and the best documents up to the last one that it asks for.
+  /// What a request means, the best documents up to the last one that it asks for, and how many its conditions accept.
   func rank(
     _ request: SearchRequest, threads: Int?
-  ) throws(NewelError) -> (translated: TranslatedQuery, result: TopKResult) {
+  ) throws(NewelError) -> (translated: TranslatedQuery, result: TopKResult, accepted: Int?) {
     try request.check()
     let translated = try translate(request.query)
+    let filtered = try filters.filtered(request.conditions, in: self)
     let offset = min(request.offset, documentCount)
     let wanted = min(request.count, max(1, documentCount - offset))
     do {
       // A budget is spent in one place, in the order of the segments.
       if request.budget == nil {
         let result = try ParallelSearch.search(
-          translated.query, k: offset + wanted, algorithm: request.algorithm.engine, in: segments,
+          translated.query, k: offset + wanted, algorithm: request.algorithm.engine, in: filtered.segments,
           workers: WorkerThreads.count(threads), concurrently: WorkerThreads.run)
-        return (translated, result)
+        return (translated, result, filtered.acceptedCount)
       }
       let result = try TopKSearch.search(
         translated.query, k: offset + wanted, algorithm: request.algorithm.engine, budget: request.budget?.engine,
-        in: segments)
-      return (translated, result)
+        in: filtered.segments)
+      return (translated, result, filtered.acceptedCount)
     } catch {
       throw NewelError(wrapping: error)
     }
@@ -58,10 +59,11 @@ extension NewelIndex {
   /// The ranks and keys of the best documents alone: what evaluation needs, without a look at any document.
   public func searchKeys(_ request: SearchRequest) throws(NewelError) -> [(key: String, score: Double)] {
     let translated = try translate(request.query)
+    let filtered = try filters.filtered(request.conditions, in: self)
     do {
       let result = try TopKSearch.search(
         translated.query, k: request.count, algorithm: request.algorithm.engine, budget: request.budget?.engine,
-        in: segments)
+        in: filtered.segments)
       var keys: [(key: String, score: Double)] = []
       for scored in result.hits {
         keys.append((try key(of: scored.ordinal), Double(scored.score) * translated.scoreUnit))

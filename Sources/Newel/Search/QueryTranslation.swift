@@ -100,6 +100,7 @@ extension TopKAlgorithm {
     case .bmm: .bmm
     case .windowed: .windowed
     case .superblock: .superblock
+    case .forward: .forward
     }
   }
 }

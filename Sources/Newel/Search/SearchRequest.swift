@@ -16,6 +16,8 @@ public enum TopKAlgorithm: String, Sendable, CaseIterable {
   case windowed
   /// Only the blocks of 64 documents that their bounds leave over, the best first.
   case superblock
+  /// Document by document, by their own vectors: for conditions that few documents meet.
+  case forward
 }
 
 /// How much work a search may do before it answers with what it has.
@@ -48,6 +50,11 @@ public struct SearchRequest: Sendable {
   /// Number of best hits to leave out, for the next page.
   public var offset: Int
   public var algorithm: TopKAlgorithm
+  /// What hits must have in their metadata, all of it: `category=shoe`, `price!=3`, `price<20` (also `<=`, `>`, `>=`).
+  ///
+  /// Text is compared byte by byte, numbers by their value; an array has what any of its elements is; a dot reaches into
+  /// objects (`exif.model`). A document without the field meets `!=` only.
+  public var conditions: [String]
   /// A limit on the work; nil for an exact answer.
   public var budget: SearchBudget?
   /// Whether hits carry the documents' metadata.
@@ -55,22 +62,23 @@ public struct SearchRequest: Sendable {
 
   /// - Parameter query: words, in the query language.
   public init(
-    _ query: String, count: Int = 10, offset: Int = 0, algorithm: TopKAlgorithm = .auto, budget: SearchBudget? = nil,
-    includesMetadata: Bool = true
+    _ query: String, count: Int = 10, offset: Int = 0, algorithm: TopKAlgorithm = .auto,
+    conditions: [String] = [], budget: SearchBudget? = nil, includesMetadata: Bool = true
   ) {
     self.init(
-      query: .text(query), count: count, offset: offset, algorithm: algorithm, budget: budget,
-      includesMetadata: includesMetadata)
+      query: .text(query), count: count, offset: offset, algorithm: algorithm, conditions: conditions,
+      budget: budget, includesMetadata: includesMetadata)
   }
 
   public init(
-    query: Query, count: Int = 10, offset: Int = 0, algorithm: TopKAlgorithm = .auto, budget: SearchBudget? = nil,
-    includesMetadata: Bool = true
+    query: Query, count: Int = 10, offset: Int = 0, algorithm: TopKAlgorithm = .auto,
+    conditions: [String] = [], budget: SearchBudget? = nil, includesMetadata: Bool = true
   ) {
     self.query = query
     self.count = count
     self.offset = offset
     self.algorithm = algorithm
+    self.conditions = conditions
     self.budget = budget
     self.includesMetadata = includesMetadata
   }

@@ -48,4 +48,6 @@ public struct SearchResponse: Sendable, Codable {
   public let blocksChecked: Int
   /// Documents in the snapshot that was searched.
   public let documentCount: Int
+  /// Documents that the request's conditions accept; nil without conditions.
+  public let documentsAccepted: Int?
 }

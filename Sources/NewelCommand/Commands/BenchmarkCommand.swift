@@ -40,6 +40,7 @@ struct BenchmarkCommand: ParsableCommand {
     completion: .file())
   var truth: String?
 
+  @OptionGroup var filter: FilterOption
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
@@ -56,7 +57,8 @@ struct BenchmarkCommand: ParsableCommand {
     let request = MeasurementRequest(
       queries: try QueryFile.read(queries, limit: limitQueries), counts: counts.values,
       algorithms: algorithms?.values ?? TopKAlgorithm.allCases,
-      passes: passes, budget: budget, truth: try truth.map { try GroundTruth.read($0) })
+      passes: passes, budget: budget, truth: try truth.map { try GroundTruth.read($0) },
+      conditions: filter.conditions)
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { progress in
       try opened.measure(request, progress: progress)
     }

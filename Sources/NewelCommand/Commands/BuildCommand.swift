@@ -16,7 +16,11 @@ struct BuildCommand: ParsableCommand {
       When eight segments of about the same size have come together at the end of an index, they are merged into one after \
       the build; see 'newel help merge'.
 
-      To append rows, leave --head out: the index has kept its own. --top, --key-field and --caption-field are kept too.
+      To append rows, leave --head out: the index has kept its own. --top, --key-field, --caption-field and \
+      --filter-field are kept too.
+
+      Searches can filter by every metadata field of few values (categories, years, truth values), as 'newel stats' lists \
+      them. Fields of very many, such as addresses and captions, are left out unless named by --filter-field.
 
       With --json: {"index", "generation", "documentsAdded", "documentsInAll", "postingsAdded", "rowsSkipped", \
       "weightsClipped", "segmentsMerged", "mergeProblem" (if any), "keysAreRowNumbers", "seconds", "stages": [{"stage", \
@@ -43,7 +47,8 @@ struct BuildCommand: ParsableCommand {
   var vocabulary: String?
 
   @Option(
-    name: .customLong("where"), help: "Only rows with FIELD=VALUE (or FIELD!=VALUE); may be given several times.")
+    name: .customLong("where"),
+    help: "Only rows with FIELD=VALUE (also !=, <, <=, >, >=); may be given several times.")
   var conditions: [String] = []
 
   @Option(
@@ -56,6 +61,9 @@ struct BuildCommand: ParsableCommand {
 
   @Option(help: "The metadata field with the caption, for 'inspect'.")
   var captionField = "caption"
+
+  @Option(help: "A metadata field to filter searches by, however many values it has; may be given several times.")
+  var filterField: [String] = []
 
   @Flag(inversion: .prefixedNo, help: "Keep the embeddings in the index, for re-ranking (2 bytes per dimension).")
   var denseRows = true
@@ -88,7 +96,8 @@ struct BuildCommand: ParsableCommand {
     }
     let request = BuildRequest(
       index: index.index, source: source, conditions: conditions, top: top, keyField: keyField,
-      captionField: captionField, keepsDenseRows: denseRows, order: order.order, mergesSegments: merge)
+      captionField: captionField, keepsDenseRows: denseRows, filterFields: filterField, order: order.order,
+      mergesSegments: merge)
     Interruption.watch()
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { show in
       try NewelIndex.build(request) { progress in

@@ -9,7 +9,7 @@ struct ExplainCommand: ParsableCommand {
       An amount is the query's weight of a token times the document's. Both are kept as integers, in which the amounts add \
       up exactly and which decide the order of hits.
 
-      With --json: {"query", "key", "score", "integerScore", "isHit", "missingRequired": [token], "contributions": \
+      With --json: {"query", "key", "score", "integerScore", "isHit", "isAccepted" (with --where), "missingRequired": [token], "contributions": \
       [{"token", "role" (plain, required or negative), "queryWeight", "documentWeight", "amount", "integerAmount"}], \
       "unknownWords", "ignoredWords"}; integerScore is the sum of all integerAmount.
       """)
@@ -22,10 +22,12 @@ struct ExplainCommand: ParsableCommand {
   @Argument(help: "The document's key.")
   var key: String
 
+  @OptionGroup var filter: FilterOption
   @OptionGroup var json: JSONOption
 
   func run() throws {
-    let explanation = try NewelIndex.open(index.index).explain(query.trimmingPrefix(" ").description, key: key)
+    let explanation = try NewelIndex.open(index.index).explain(
+      query.trimmingPrefix(" ").description, key: key, conditions: filter.conditions)
     if json.json { return try JSONOutput.print(explanation) }
     Console.warnOfWords(unknown: explanation.unknownWords)
     var table = TextTable([
@@ -50,7 +52,9 @@ struct ExplainCommand: ParsableCommand {
       NumberText.grouped(explanation.integerScore),
     ])
     Console.print(table)
-    if !explanation.missingRequired.isEmpty {
+    if explanation.isAccepted == false {
+      Console.print("No hit: it does not have \(filter.text).")
+    } else if !explanation.missingRequired.isEmpty {
       Console.print("No hit: it lacks the required \(explanation.missingRequired.joined(separator: ", ")).")
     } else if !explanation.isHit {
       Console.print("No hit: the score is not positive.")

@@ -15,9 +15,13 @@ struct SearchCommand: ParsableCommand {
 
       Words that the vocabulary does not have are reported and left out.
 
+      --where asks for metadata that hits must have: --where category=shoe --where 'price<20'. Text is compared exactly, \
+      numbers by value; a list has what any of its elements is; a dot reaches into objects (exif.model). 'newel stats' \
+      lists the fields. The answer is exact among the documents that meet all conditions.
+
       With --json: {"hits": [{"rank", "key", "score", "integerScore", "contributions": [{"token", "role" (plain, required \
       or negative), "queryWeight", "documentWeight", "amount", "integerAmount"}], "metadata": {…}}], "unknownWords", \
-      "ignoredWords", "documentCount", "algorithm", "exact", "postingsScored", "documentsScored", "blocksChecked"}. Hits \
+      "ignoredWords", "documentCount", "documentsAccepted" (with --where), "algorithm", "exact", "postingsScored", "documentsScored", "blocksChecked"}. Hits \
       come best first, then in the order in which they were added.
 
       With --batch the queries are lines {"id", "text" or "query" or "vector"}: "text" is plain words, "query" the query \
@@ -57,6 +61,7 @@ struct SearchCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Score at most so many blocks of 64 documents; the answer says as above.")
   var maxBlocks: Int?
 
+  @OptionGroup var filter: FilterOption
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
@@ -71,7 +76,8 @@ struct SearchCommand: ParsableCommand {
     let isLimited = deadline != nil || maxBlocks != nil
     let budget = isLimited ? SearchBudget(milliseconds: deadline, blocks: maxBlocks) : nil
     let request = SearchRequest(
-      query ?? "", count: count, offset: offset, algorithm: algorithm, budget: budget)
+      query ?? "", count: count, offset: offset, algorithm: algorithm, conditions: filter.conditions,
+      budget: budget)
     if let batch {
       return try BatchSearch(
         path: batch, template: request, threads: threads, runFile: runFile, isJSON: json.json, isQuiet: quiet.quiet
@@ -86,7 +92,8 @@ struct SearchCommand: ParsableCommand {
           + "\(NumberText.fixed(bound, decimals: 3))\n")
     }
     if response.hits.isEmpty {
-      Console.print(offset > 0 ? "No more hits." : "No hits.")
+      let isEmptyFilter = response.documentsAccepted == 0
+      Console.print(isEmptyFilter ? "No document has \(filter.text)." : offset > 0 ? "No more hits." : "No hits.")
       return
     }
     show(response.hits, in: opened)

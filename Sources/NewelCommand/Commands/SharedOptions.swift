@@ -21,6 +21,17 @@ struct OrderOption: ParsableArguments {
   var order = DocumentOrder.automatic
 }
 
+/// What hits must have in their metadata.
+struct FilterOption: ParsableArguments {
+  @Option(
+    name: .customLong("where"),
+    help: "Only documents with FIELD=VALUE (also !=, <, <=, >, >=); may be given several times.")
+  var conditions: [String] = []
+
+  /// The conditions as a person would say them.
+  var text: String { conditions.joined(separator: " and ") }
+}
+
 struct IndexArgument: ParsableArguments {
   @Argument(help: "The index folder.", completion: .directory)
   var index: String

@@ -8,7 +8,8 @@ struct StatsCommand: ParsableCommand {
       With --json: {"path", "generation" (commits so far), "documentCount", "postingCount", "meanTokensPerDocument", \
       "vocabularyCount", "usedTokens", "mostFrequentTokens": [{"token", "documentFrequency"}], "segments": [{"name", \
       "documentCount", "postingCount", "order"}], "ceiling", "head", "tokenizer", "denseDimension", "bytesByKind": {kind: bytes}, \
-      "byteCount"}. Names without a value are left out.
+      "byteCount", "filterFields": [{"name", "valueCount" (none when the field cannot be filtered by)}]}. Names without a \
+      value are left out.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -40,6 +41,14 @@ struct StatsCommand: ParsableCommand {
     Console.print(table)
     let frequent = stats.mostFrequentTokens.map { "\($0.token) \(NumberText.grouped($0.documentFrequency))" }
     Console.printCut("most frequent: \(frequent.joined(separator: ", "))")
+    let fields = stats.filterFields.compactMap { field in
+      field.valueCount.map { "\(field.name) \(NumberText.grouped($0))" }
+    }
+    if !fields.isEmpty { Console.print("fields for --where, and their values: \(fields.joined(separator: ", "))") }
+    let others = stats.filterFields.filter { $0.valueCount == nil }.map(\.name)
+    if !others.isEmpty {
+      Console.print("fields with too many values, unless built with --filter-field: \(others.joined(separator: ", "))")
+    }
   }
 
   /// The order of the segments: one for all, or how many documents have which.

@@ -23,7 +23,8 @@ struct TrainCommand: ParsableCommand {
   var metadata: String
 
   @Option(
-    name: .customLong("where"), help: "Only rows with FIELD=VALUE (or FIELD!=VALUE); may be given several times.")
+    name: .customLong("where"),
+    help: "Only rows with FIELD=VALUE (also !=, <, <=, >, >=); may be given several times.")
   var conditions: [String] = []
 
   @Option(help: "The metadata field with the caption: a text or a list of texts.")

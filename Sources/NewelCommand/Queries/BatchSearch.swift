@@ -13,6 +13,8 @@ struct BatchSearch {
 
   func run(in index: NewelIndex) throws {
     try template.check()
+    // A mistake in the conditions shows before any query is answered.
+    _ = try index.documentCount(where: template.conditions)
     let total = try countQueries()
     let output = BatchOutput(file: try runFile.map { try RankingFile($0) }, isJSON: isJSON)
     // Answers that appear on the terminal are progress enough, and would be drawn over.
