@@ -27,7 +27,7 @@ extension IndexCheck {
           }
         }
       }
-      let found = try catalog.read { db in 
+      let found = try catalog.read { db in
         // Those of segments that were merged stay for a while, for snapshots of the commit before.
         try Int.fetchOne(
           db, sql: "SELECT count(*) FROM filter_values WHERE segment IN (SELECT number FROM segments)") ?? 0
