@@ -28,6 +28,8 @@ public enum InvertedIndexError: Error, Equatable, Sendable, CustomStringConverti
   case invalidHeadLists(mass: Double, cap: Int?)
   /// A search by head lists with no candidates or no terms.
   case invalidHeadSearch(candidates: Int, cut: Int?)
+  /// The one who watches the progress of a job stopped it.
+  case stopped
 
   public var description: String {
     switch self {
@@ -65,6 +67,8 @@ public enum InvertedIndexError: Error, Equatable, Sendable, CustomStringConverti
     case .invalidHeadSearch(let candidates, let cut):
       return
         "A search by head lists needs at least 1 candidate and 1 term, not \(candidates)\(cut.map { " and \($0)" } ?? "")."
+    case .stopped:
+      return "The writing of a segment was stopped on request."
     }
   }
 }

@@ -7,7 +7,8 @@ import Testing
     .appendingPathComponent("Snapshots")
 
   @Test(arguments: [
-    "newel", "train", "build", "search", "inspect", "explain", "tokens", "evaluate", "stats", "verify", "benchmark",
+    "newel", "train", "build", "search", "inspect", "explain", "tokens", "evaluate", "stats", "verify", "merge",
+    "benchmark",
   ])
   func theHelpIsTheOneAgreedOn(command: String) throws {
     let answer = try NewelProcess.newel(command == "newel" ? ["--help"] : [command, "--help"])

@@ -106,6 +106,10 @@ import Testing
         ("contentByteCount", Documents.contentByteCount), ("dictionaryID", Documents.dictionaryID),
         ("zeros", Documents.zeros),
       ])
+    typealias Dictionary = DocumentsLayout.DictionaryEntry
+    try expect(
+      "7.3.3", DocumentsLayout.dictionaryEntryByteCount,
+      [("identifier", Dictionary.identifier), ("byteCount", Dictionary.byteCount)])
     typealias Vectors = VectorsLayout.Summary
     try expect(
       "7.4.1", VectorsLayout.summaryByteCount,
@@ -243,6 +247,7 @@ import Testing
       values == [
         segment.documents, segment.postings, segment.keyBytes, StoredDocument.maximumKeyByteCount,
         StoredDocument.maximumMetadataByteCount, DocumentsLayout.maximumFrameContentByteCount,
+        DocumentsLayout.maximumDictionaryCount,
         1 << Int(Zstd.maximumWindowLog), VocabularyFile.maximumCount, VocabularyFile.maximumTokenByteCount,
         IndexConfiguration.maximumDenseDimension, segment.filters.values, segment.filters.valueByteCount,
         segment.filters.fields, segment.filters.nameByteCount, EnvelopeLayout.maximumSectionCount,

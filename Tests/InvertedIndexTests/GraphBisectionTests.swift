@@ -34,10 +34,14 @@ struct GraphBisectionTests {
     return bits
   }
 
+  private static func order(_ ordering: DocumentOrdering, _ vectors: ForwardVectors, threads: Int = 1) -> [UInt32]? {
+    ordering.bisection(of: vectors, vocabularyCount: 512)?.order(threads: threads)
+  }
+
   @Test(arguments: [DocumentOrdering.bisection, .fullBisection])
   func theOrderIsAPermutationThatShrinksGaps(ordering: DocumentOrdering) throws {
     let vectors = Self.topics(documents: 8000, seed: 3)
-    let order = try #require(ordering.order(of: vectors, vocabularyCount: 512))
+    let order = try #require(Self.order(ordering, vectors))
     let identity = (0..<UInt32(8000)).map { $0 }
     #expect(order.sorted() == identity)
     #expect(order != identity)
@@ -48,15 +52,50 @@ struct GraphBisectionTests {
 
   @Test func theSameDocumentsGiveTheSameOrder() {
     let vectors = Self.topics(documents: 3000, seed: 4)
-    #expect(
-      DocumentOrdering.bisection.order(of: vectors, vocabularyCount: 512)
-        == DocumentOrdering.bisection.order(of: vectors, vocabularyCount: 512))
+    #expect(Self.order(.bisection, vectors) == Self.order(.bisection, vectors))
+  }
+
+  @Test(arguments: [DocumentOrdering.bisection, .fullBisection], [2, 3, 16])
+  func theOrderDoesNotDependOnTheNumberOfThreads(ordering: DocumentOrdering, threads: Int) {
+    let vectors = Self.topics(documents: 5000, seed: 7)
+    #expect(Self.order(ordering, vectors, threads: threads) == Self.order(ordering, vectors))
+  }
+
+  @Test func moreTokensThan16BitsCountAreOrderedAsWell() throws {
+    // The same documents with token numbers of a vocabulary of 100,000, every token twice at least.
+    var wide = ForwardVectors()
+    for document in 0..<70_000 as Range<UInt32> {
+      wide.append([Posting(token: document, impact: 1), Posting(token: (document + 1) % 70_000, impact: 1)])
+    }
+    let bisection = try #require(DocumentOrdering.fullBisection.bisection(of: wide, vocabularyCount: 70_000))
+    let order = try #require(bisection.order(threads: 2))
+    #expect(order.sorted() == (0..<70_000).map { UInt32($0) })
+  }
+
+  @Test func progressRisesToTheWholeWork() throws {
+    let vectors = Self.topics(documents: 3001, seed: 8)
+    let bisection = try #require(DocumentOrdering.fullBisection.bisection(of: vectors, vocabularyCount: 512))
+    // Halves of 3,001 down to 32: seven levels, of which the last halves only the parts of at least 32.
+    #expect(bisection.workCount >= 6 * 3001 && bisection.workCount <= 7 * 3001)
+    var seen = 0
+    let order = bisection.order(threads: 2) { done in
+      #expect(done >= seen && done <= bisection.workCount)
+      seen = done
+      return true
+    }
+    #expect(order != nil)
+  }
+
+  @Test func stoppingGivesNoOrder() throws {
+    let vectors = Self.topics(documents: 60_000, seed: 9)
+    let bisection = try #require(DocumentOrdering.fullBisection.bisection(of: vectors, vocabularyCount: 512))
+    #expect(bisection.order(threads: 2) { _ in false } == nil)
   }
 
   @Test(arguments: [0, 1, 2, 31, 33])
   func collectionsTooSmallToHalveKeepTheirOrder(count: Int) {
     let vectors = Self.topics(documents: count, seed: 5)
-    let order = DocumentOrdering.bisection.order(of: vectors, vocabularyCount: 512)
+    let order = Self.order(.bisection, vectors)
     #expect(order == (0..<UInt32(count)).map { $0 })
   }
 

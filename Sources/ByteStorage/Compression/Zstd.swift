@@ -38,6 +38,11 @@ public enum Zstd {
     return dictionary
   }
 
+  /// The number of the dictionary that a frame was made with; 0 for none, or for bytes that are no frame.
+  public static func dictionaryIdentifier(ofFrame bytes: [UInt8]) -> UInt32 {
+    unsafe ZSTD_getDictID_fromFrame(bytes, bytes.count)
+  }
+
   static func errorName(_ code: Int) -> String { unsafe String(cString: ZSTD_getErrorName(code)) }
 }
 

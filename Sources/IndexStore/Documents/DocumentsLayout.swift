@@ -6,6 +6,7 @@ enum DocumentsLayout {
   static let dictionary = SectionTag("DICT")
   static let frames = SectionTag("FRMS")
   static let directory = SectionTag("FDIR")
+  static let dictionaryDirectory = SectionTag("DDIR")
   static let keyOffsets = SectionTag("KOFF")
   static let keys = SectionTag("KEYS")
 
@@ -13,6 +14,11 @@ enum DocumentsLayout {
   static let summaryByteCount = 32
   /// The length of an entry of the section `FDIR`.
   static let directoryEntryByteCount = 24
+
+  /// The length of an entry of the section `DDIR`.
+  static let dictionaryEntryByteCount = 8
+  /// The most dictionaries of a file.
+  static let maximumDictionaryCount = 64
 
   /// Offsets in `SUMM`.
   enum Summary {
@@ -30,6 +36,12 @@ enum DocumentsLayout {
     static let contentByteCount = 12
     static let firstDocument = 16
     static let documentCount = 20
+  }
+
+  /// Offsets in an entry of `DDIR`.
+  enum DictionaryEntry {
+    static let identifier = 0
+    static let byteCount = 4
   }
 
   /// A frame is ended once its content is at least this long.

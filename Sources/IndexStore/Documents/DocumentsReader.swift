@@ -41,7 +41,10 @@ final class DocumentsReader: Sendable {
   let documentCount: Int
   private let frames: Section
   private let directory: [Frame]
-  private let dictionary: ZstdDictionary?
+  /// The length of what all frames hold.
+  let contentByteCount: Int
+  /// The dictionaries of the frames; their identifiers differ.
+  let dictionaries: [ZstdDictionary]
   private let keyOffsets: Section
   private let keys: Section
   private let shared = Mutex(Shared())
@@ -58,15 +61,10 @@ final class DocumentsReader: Sendable {
       throw summarySection.damage(at: 0, expected: "32 bytes", found: "\(summarySection.byteCount)")
     }
 
-    let dictionary = try file.optionalSection(DocumentsLayout.dictionary).map { section throws(StorageError) in
-      guard let value = ZstdDictionary(try section.bytes(0..<section.byteCount)) else {
-        throw section.damage(at: 0, expected: "a zstd dictionary", found: "other bytes")
-      }
-      return value
-    }
-    guard (dictionary?.identifier ?? 0) == dictionaryID else {
+    dictionaries = try Self.dictionaries(file)
+    guard (dictionaries.first?.identifier ?? 0) == dictionaryID else {
       throw summarySection.damage(
-        at: DocumentsLayout.Summary.dictionaryID, expected: "dictionary \(dictionary?.identifier ?? 0)",
+        at: DocumentsLayout.Summary.dictionaryID, expected: "dictionary \(dictionaries.first?.identifier ?? 0)",
         found: "\(dictionaryID)")
     }
 
@@ -81,7 +79,7 @@ final class DocumentsReader: Sendable {
     }
 
     frames = try file.section(DocumentsLayout.frames)
-    self.dictionary = dictionary
+    self.contentByteCount = contentByteCount
     self.documentCount = documentCount
     directory = try Self.directory(
       try file.section(DocumentsLayout.directory), frameCount: frameCount, documentCount: documentCount,
@@ -134,6 +132,59 @@ final class DocumentsReader: Sendable {
         do { key = try self.key(document) } catch { throw failure(error) }
         try body(document, Document(key: key, metadata: Array(content.bytes[content.records[record]])))
       }
+    }
+  }
+
+  /// The bytes of all keys.
+  var keyByteCount: Int { keys.byteCount }
+
+  /// A frame as it is stored.
+  struct StoredFrame {
+    var bytes: [UInt8]
+    var contentByteCount: Int
+    var firstDocument: Int
+    var documentCount: Int
+  }
+
+  var frameCount: Int { directory.count }
+
+  /// A frame, verified but not decoded.
+  func frame(_ number: Int) throws(StorageError) -> StoredFrame {
+    let frame = directory[number]
+    return StoredFrame(
+      bytes: try frames.bytes(frame.range), contentByteCount: frame.contentByteCount,
+      firstDocument: frame.firstDocument, documentCount: frame.documentCount)
+  }
+
+  /// The dictionaries, one after the other in `DICT`; `DDIR` divides them when there are several.
+  private static func dictionaries(_ file: EnvelopeFile) throws(StorageError) -> [ZstdDictionary] {
+    guard let section = file.optionalSection(DocumentsLayout.dictionary) else { return [] }
+    var ends: [(identifier: UInt32?, end: Int)] = [(nil, section.byteCount)]
+    if let entries = file.optionalSection(DocumentsLayout.dictionaryDirectory) {
+      let count = entries.byteCount / DocumentsLayout.dictionaryEntryByteCount
+      guard entries.byteCount % DocumentsLayout.dictionaryEntryByteCount == 0,
+        2...DocumentsLayout.maximumDictionaryCount ~= count
+      else { throw entries.damage(at: 0, expected: "2 to 64 entries", found: "\(entries.byteCount) bytes") }
+      var reader = try entries.reader()
+      ends = []
+      var end = 0
+      for _ in 0..<count {
+        let identifier = try reader.u32()
+        end += Int(try reader.u32())
+        ends.append((identifier, end))
+      }
+      guard end == section.byteCount, Set(ends.map { $0.identifier ?? 0 }).count == count else {
+        throw entries.damage(
+          at: 0, expected: "different dictionaries in \(section.byteCount) bytes", found: "others in \(end) bytes")
+      }
+    }
+    var start = 0
+    return try ends.map { identifier, end throws(StorageError) in
+      defer { start = end }
+      guard let value = ZstdDictionary(try section.bytes(start..<end)),
+        identifier == nil || identifier == value.identifier
+      else { throw section.damage(at: start, expected: "a zstd dictionary", found: "other bytes") }
+      return value
     }
   }
 
@@ -215,8 +266,10 @@ final class DocumentsReader: Sendable {
     let bytes = try frames.bytes(frame.range)
     let context = shared.withLock { $0.idle.popLast() } ?? IdleDecompressor(value: ZstdDecompressor())
     defer { shared.withLock { $0.idle.append(context) } }
+    let identifier = Zstd.dictionaryIdentifier(ofFrame: bytes)
     let content = try context.value.decompress(
-      bytes, limit: frame.contentByteCount, dictionary: dictionary, path: frames.file.file.path,
+      bytes, limit: frame.contentByteCount, dictionary: dictionaries.first { $0.identifier == identifier },
+      path: frames.file.file.path,
       offset: frames.offset + frame.range.lowerBound)
     guard content.count == frame.contentByteCount else {
       throw damage(number, "\(frame.contentByteCount) bytes of content", "\(content.count)")

@@ -23,6 +23,15 @@ final class DocumentsWriter {
     keyOffsets.u32(0)
   }
 
+  /// Writes with dictionaries that are there already, the first of them for new frames.
+  ///
+  /// - Precondition: their identifiers differ.
+  init(_ file: EnvelopeWriter, reusing dictionaries: [ZstdDictionary]) throws(StorageError) {
+    self.file = file
+    keyOffsets.u32(0)
+    try begin(dictionaries)
+  }
+
   /// The bytes of all keys so far.
   var keyByteCount: Int { keys.count }
 
@@ -38,6 +47,18 @@ final class DocumentsWriter {
     held.append(record.bytes)
     heldByteCount += record.count
     if heldByteCount >= DocumentsLayout.sampleByteCount { try startFrames() }
+  }
+
+  /// Appends a frame of another file whose dictionary, if it has one, was given to ``init(_:reusing:)``.
+  ///
+  /// - Parameter keys: those of its documents.
+  func copy(_ copied: DocumentsReader.StoredFrame, keys copiedKeys: [String]) throws(StorageError) {
+    try endFrame()
+    for key in copiedKeys {
+      keys.append(utf8: key)
+      keyOffsets.u32(UInt32(keys.count))
+    }
+    try add(copied.bytes, contentByteCount: copied.contentByteCount, documentCount: copied.documentCount)
   }
 
   /// Writes what is left and the sections behind the frames, then finishes the file.
@@ -78,16 +99,31 @@ final class DocumentsWriter {
       dictionary = Zstd.train(samples: samples, capacity: capacity)
         .flatMap { ZstdDictionary($0, level: DocumentsLayout.compressionLevel) }
     }
-    if let dictionary {
-      try file.begin(DocumentsLayout.dictionary)
-      try file.append(dictionary.bytes)
-      file.end()
-      dictionaryID = dictionary.identifier
-    }
-    compressor = ZstdCompressor(level: DocumentsLayout.compressionLevel, dictionary: dictionary)
-    try file.begin(DocumentsLayout.frames)
+    try begin(dictionary.map { [$0] } ?? [])
     for record in held { try add(record) }
     held = []
+  }
+
+  /// Writes the dictionaries and begins the frames.
+  private func begin(_ dictionaries: [ZstdDictionary]) throws(StorageError) {
+    if !dictionaries.isEmpty {
+      try file.begin(DocumentsLayout.dictionary)
+      for dictionary in dictionaries { try file.append(dictionary.bytes) }
+      file.end()
+    }
+    if dictionaries.count > 1 {
+      var entries = ByteWriter()
+      for dictionary in dictionaries {
+        entries.u32(dictionary.identifier)
+        entries.u32(UInt32(dictionary.bytes.count))
+      }
+      try file.begin(DocumentsLayout.dictionaryDirectory)
+      try file.append(entries.bytes)
+      file.end()
+    }
+    dictionaryID = dictionaries.first?.identifier ?? 0
+    compressor = ZstdCompressor(level: DocumentsLayout.compressionLevel, dictionary: dictionaries.first)
+    try file.begin(DocumentsLayout.frames)
   }
 
   private func add(_ record: [UInt8]) throws(StorageError) {
@@ -98,18 +134,21 @@ final class DocumentsWriter {
 
   private func endFrame() throws(StorageError) {
     guard frameDocumentCount > 0, let compressor else { return }
-    let bytes = compressor.compress(frame)
+    try add(compressor.compress(frame), contentByteCount: frame.count, documentCount: frameDocumentCount)
+    frame.removeAll(keepingCapacity: true)
+    frameDocumentCount = 0
+  }
+
+  private func add(_ bytes: [UInt8], contentByteCount count: Int, documentCount: Int) throws(StorageError) {
     try file.append(bytes)
     directory.u64(UInt64(frameOffset))
     directory.u32(UInt32(bytes.count))
-    directory.u32(UInt32(frame.count))
+    directory.u32(UInt32(count))
+    directory.u32(UInt32(self.documentCount))
     directory.u32(UInt32(documentCount))
-    directory.u32(UInt32(frameDocumentCount))
     frameOffset += bytes.count
     frameCount += 1
-    contentByteCount += frame.count
-    documentCount += frameDocumentCount
-    frame.removeAll(keepingCapacity: true)
-    frameDocumentCount = 0
+    contentByteCount += count
+    self.documentCount += documentCount
   }
 }

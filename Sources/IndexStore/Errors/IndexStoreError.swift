@@ -37,6 +37,8 @@ public enum IndexStoreError: Error, Equatable, Sendable {
   case unknownField(name: String, known: [String])
   /// A condition names a metadata field whose values are not in the catalog.
   case unrecordedField(name: String)
+  /// Segments of an open snapshot were merged since, and the catalog no longer has what is asked of them.
+  case outdatedSnapshot(path: String)
   /// An earlier error made the writer unusable; the committed index is as it was.
   case writerFailed(cause: String)
   /// The writer was closed.
@@ -89,6 +91,9 @@ extension IndexStoreError: CustomStringConvertible {
       return
         "The index cannot filter by '\(name)', whose values are too many to be kept unless asked for; build the index again "
         + "with --filter-field '\(name)'."
+    case .outdatedSnapshot(let path):
+      return "The index in '\(path)' was merged since it was opened, and its older state can no longer be filtered by "
+        + "metadata; open it again."
     case .writerFailed(let cause):
       return "The writer stopped after an error and takes nothing more; open it again. The error was: \(cause)"
     case .writerClosed:

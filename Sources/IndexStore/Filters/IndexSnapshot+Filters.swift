@@ -15,11 +15,45 @@ public struct FilterFieldInfo: Sendable, Equatable {
 extension IndexSnapshot {
   /// The documents that meet every condition, one bitmap for each segment.
   ///
-  /// - Throws: ``IndexStoreError/unknownField(name:known:)`` for a field that no document has,
+  /// - Throws: ``IndexStoreError/outdatedSnapshot(path:)`` when segments were merged and another commit followed,
+  ///   ``IndexStoreError/unknownField(name:known:)`` for a field that no document has,
   ///   ``IndexStoreError/unrecordedField(name:)`` for one whose values are not in the catalog, `damagedCatalog` when what is there
   ///   is not what was committed.
   /// - Complexity: O(documents of the values that match), and at the first use of a field O(its values).
   public func accepted(by filter: MetadataFilter) throws(IndexStoreError) -> [AcceptedDocuments] {
+    do throws(IndexStoreError) {
+      return try bitmaps(of: filter)
+    } catch {
+      guard case .damagedCatalog = error, try isOutdated() else { throw error }
+      throw .outdatedSnapshot(path: folder)
+    }
+  }
+
+  /// Whether segments of this snapshot are no longer part of the index, so that the catalog may have forgotten their values.
+  private func isOutdated() throws(IndexStoreError) -> Bool {
+    let path = catalog.path
+    guard case .manifest(let current) = try catalog.read({ db in try CatalogReader.read(db, path: path) }) else {
+      return false
+    }
+    return !Set(manifest.segments.map(\.number)).isSubset(of: current.segments.map(\.number))
+  }
+
+  /// Proves that what was read before this call was complete: the values of a merged segment go all at once, and never come
+  /// back.
+  private func checkValuesAreThere() throws(IndexStoreError) {
+    let segments = manifest.segments.filter { $0.fields.contains { $0.rowCount > 0 } }.map { Int64($0.number) }
+    let missing = try catalog.read { db in
+      try segments.first { segment in
+        try Bool.fetchOne(
+          db, sql: "SELECT NOT EXISTS (SELECT 1 FROM filter_values WHERE segment = ?)", arguments: [segment]) ?? true
+      }
+    }
+    guard let missing else { return }
+    if try isOutdated() { throw .outdatedSnapshot(path: folder) }
+    throw .damagedCatalog(path: catalog.path, what: "the values of the metadata in segment \(missing) are missing")
+  }
+
+  private func bitmaps(of filter: MetadataFilter) throws(IndexStoreError) -> [AcceptedDocuments] {
     for condition in filter.conditions {
       let isKnown = manifest.segments.contains { segment in
         segment.leavesFieldsOut || segment.fields.contains { $0.isNamed(condition.field) }
@@ -45,6 +79,7 @@ extension IndexSnapshot {
       let all = [UInt64](repeating: .max, count: (segment.documentCount + 63) / 64)
       accepted.append(AcceptedDocuments(documentCount: segment.documentCount, words: words ?? all))
     }
+    try checkValuesAreThere()
     return accepted
   }
 
@@ -82,6 +117,7 @@ extension IndexSnapshot {
         }
       }
     }
+    try checkValuesAreThere()
     return seen.count
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+internal import InvertedIndex
 
 /// What an index is made with; stored as JSON in its manifest.
 public struct IndexConfiguration: Codable, Equatable, Sendable {
@@ -43,6 +44,13 @@ public struct IndexConfiguration: Codable, Equatable, Sendable {
 
   /// Whether documents keep their weights in real numbers.
   public var keepsFloatWeights: Bool { floatWeights == true }
+
+  /// What head lists hold; nil for an index without.
+  func headLists() throws(IndexStoreError) -> HeadListOptions? {
+    try headMass.map { mass throws(IndexStoreError) in
+      try indexing { () throws(InvertedIndexError) in try HeadListOptions(mass: mass, cap: headCap) }
+    }
+  }
 
   /// The largest length of dense rows.
   public static let maximumDenseDimension = 65_536

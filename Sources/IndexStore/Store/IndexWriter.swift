@@ -32,27 +32,31 @@ public final class IndexWriter {
     var keyBytes = 4_294_967_295
   }
 
-  private let folder: String
-  private let fileSystem: any FileSystem
+  let folder: String
+  let fileSystem: any FileSystem
   private let lock: any FileLock
   let catalog: CatalogWriter
-  private let limits: SegmentLimits
+  let limits: SegmentLimits
   private let isNewFolder: Bool
 
   /// What the index is made with.
   public private(set) var configuration: IndexConfiguration
   /// The tokens, as committed or as set since.
   public private(set) var vocabulary: [String]
+  /// How segments are written from now on.
+  public var work = SegmentWork()
   /// The number of the last commit; 0 before the first.
   public var generation: UInt64 { committed?.generation ?? 0 }
   /// Documents in the index, those of the open transaction included.
   public var documentCount: UInt64 { nextOrdinal }
 
-  private var committed: Manifest?
+  private(set) var committed: Manifest?
   private var nextNumber: UInt64
   private var nextOrdinal: UInt64
   private var segment: SegmentWriter?
   private var finished: [SegmentWriter.Finished] = []
+  /// Runs of committed segments and what the next commit has in their places, ascending.
+  var replacements: [(old: Range<Int>, new: SegmentWriter.Finished)] = []
   private var vocabularyChanged = false
   private var newHead: [UInt8]?
   private var failure: IndexStoreError?
@@ -167,6 +171,13 @@ public final class IndexWriter {
     nextOrdinal += 1
   }
 
+  /// Ends the segment that is being filled and writes it; the next document begins another. ``commit()`` does it by
+  /// itself.
+  public func endSegment() throws(IndexStoreError) {
+    try checkUsable()
+    try failing { () throws(IndexStoreError) in try cutSegment() }
+  }
+
   /// Makes everything added since the last commit part of the index, at once and durably.
   public func commit() throws(IndexStoreError) -> CommitReport {
     try checkUsable()
@@ -182,13 +193,15 @@ public final class IndexWriter {
     }
     committed = manifest
     finished = []
+    replacements = []
     vocabularyChanged = false
     newHead = nil
     let isChecksummed = catalog.foldLog(generation: manifest.generation)
     removeReplacedFiles(before, manifest)
     let old = Set(before?.files.map(\.summary.name) ?? [])
+    let oldSegments = Set(before?.segments.map(\.number) ?? [])
     return CommitReport(
-      generation: manifest.generation, segmentsAdded: manifest.segments.count - (before?.segments.count ?? 0),
+      generation: manifest.generation, segmentsAdded: manifest.segments.count { !oldSegments.contains($0.number) },
       documentsAdded: Int(manifest.documentCount - (before?.documentCount ?? 0)),
       documentCount: manifest.documentCount,
       bytesAdded: manifest.files.filter { !old.contains($0.summary.name) }.reduce(0) { $0 + $1.summary.byteCount },
@@ -214,13 +227,16 @@ public final class IndexWriter {
 
   // MARK: - Steps
 
-  private func checkUsable() throws(IndexStoreError) {
+  /// Whether there is nothing that a commit would add.
+  var hasNothingPending: Bool { segment == nil && finished.isEmpty && nextOrdinal == committed?.documentCount ?? 0 }
+
+  func checkUsable() throws(IndexStoreError) {
     if isClosed { throw .writerClosed }
     if let failure { throw .writerFailed(cause: failure.description) }
   }
 
   /// Runs a step whose failure ends the writer.
-  private func failing<Result>(_ body: () throws(IndexStoreError) -> Result) throws(IndexStoreError) -> Result {
+  func failing<Result>(_ body: () throws(IndexStoreError) -> Result) throws(IndexStoreError) -> Result {
     do { return try body() } catch { throw fail(error) }
   }
 
@@ -231,6 +247,7 @@ public final class IndexWriter {
         isOutcomeUnknown = true
         segment = nil
         finished = []
+        replacements = []
         catalog.rollback()
       } else {
         discard()
@@ -244,10 +261,11 @@ public final class IndexWriter {
     catalog.rollback()
     segment?.abandon()
     segment = nil
-    for name in finished.flatMap(\.files).map(\.summary.name) + extraNames {
+    for name in (finished + replacements.map(\.new)).flatMap(\.files).map(\.summary.name) + extraNames {
       try? fileSystem.remove(joinedPath(folder, name))
     }
     finished = []
+    replacements = []
     extraNames = []
   }
 
@@ -279,11 +297,7 @@ public final class IndexWriter {
       try cutSegment()
     }
     let number = try takeNumber()
-    let headLists = try configuration.headMass.map { mass throws(IndexStoreError) in
-      try indexing { () throws(InvertedIndexError) in
-        try HeadListOptions(mass: mass, cap: configuration.headCap)
-      }
-    }
+    let headLists = try configuration.headLists()
     let filters = FilterCollector(
       segment: number,
       plan: FilterCollector.Plan(
@@ -299,7 +313,7 @@ public final class IndexWriter {
   }
 
   /// The next number under which no file can be in the way, whoever may have put it there.
-  private func takeNumber() throws(IndexStoreError) -> UInt64 {
+  func takeNumber() throws(IndexStoreError) -> UInt64 {
     while nextNumber < IndexFolder.maximumNumber {
       let number = nextNumber
       nextNumber += 1
@@ -322,7 +336,7 @@ public final class IndexWriter {
       segment = nil
       return
     }
-    finished.append(try open.finish())
+    finished.append(try open.finish(work))
     segment = nil
   }
 
@@ -369,6 +383,13 @@ public final class IndexWriter {
       manifest.files.append(file)
       manifest.headFile = file.summary.name
     }
+    // From the end, so that the places of those before stay.
+    for (old, new) in replacements.reversed() {
+      let gone = Set(manifest.segments[old].map(\.number))
+      manifest.files.removeAll { $0.segment.map(gone.contains) ?? false }
+      manifest.segments.replaceSubrange(old, with: [new.segment])
+      manifest.files += new.files
+    }
     manifest.files += finished.flatMap(\.files)
     manifest.files.sort { $0.summary.name.utf8.lexicographicallyPrecedes($1.summary.name.utf8) }
     manifest.segments += finished.map(\.segment)
@@ -386,10 +407,11 @@ public final class IndexWriter {
     try catalog.begin(creating: committed == nil)
     try storing { () throws(StorageError) in try fileSystem.syncFolder(folder) }
     try catalog.store(manifest)
+    try catalog.removeFilterRows(exceptOf: Set(((committed?.segments ?? []) + manifest.segments).map(\.number)))
     return manifest
   }
 
-  /// Removes the vocabulary and head files that the new manifest replaced. Readers of the old commit that have them
+  /// Removes the files that the new manifest replaced. Readers of the old commit that have them
   /// mapped keep them; others begin again with the new manifest.
   private func removeReplacedFiles(_ before: Manifest?, _ after: Manifest) {
     extraNames = []

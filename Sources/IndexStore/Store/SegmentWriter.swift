@@ -80,10 +80,13 @@ final class SegmentWriter {
   }
 
   /// Writes the postings and finishes every file (each is synchronised; the folder is not).
-  func finish() throws(IndexStoreError) -> Finished {
+  func finish(_ work: SegmentWork) throws(IndexStoreError) -> Finished {
     let postings = try storing { () throws(StorageError) in try create(.postings) }
     let forward = try storing { () throws(StorageError) in try create(.forward) }
-    try indexing { () throws(InvertedIndexError) in try builder.write(postings: postings, forward: forward) }
+    try indexing { () throws(InvertedIndexError) in
+      try builder.write(
+        postings: postings, forward: forward, ordering: work.ordering, threads: work.threads, progress: work.progress)
+    }
     let fields = try filters.finish(documentCount: documentCount)
     var summaries: [(FileKind, FileSummary)] = []
     try storing { () throws(StorageError) in

@@ -42,6 +42,15 @@ final class VectorsWriter {
     rowCount += 1
   }
 
+  /// Appends all rows of another file as they are.
+  ///
+  /// - Precondition: they have the same dimension.
+  func copy(_ rows: VectorsReader) throws(StorageError) {
+    precondition(rows.dimension == dimension, "The rows have another length.")
+    try rows.forEachPiece { bytes throws(StorageError) in try file.append(bytes) }
+    rowCount += rows.rowCount
+  }
+
   func finish() throws(StorageError) -> FileSummary {
     file.end()
     var summary = ByteWriter()
@@ -78,6 +87,16 @@ struct VectorsReader: Sendable {
       throw section.damage(
         at: 0, expected: "rows of 16-bit floats that fill \(rows.byteCount) bytes",
         found: "\(rowCount) rows of \(dimension), type \(elementType)")
+    }
+  }
+
+  /// Calls `body` with the rows as they are stored, in verified pieces.
+  func forEachPiece(_ body: (RawSpan) throws(StorageError) -> Void) throws(StorageError) {
+    let file = rows.file.file
+    for start in stride(from: 0, to: rows.byteCount, by: 1 << 20) {
+      let end = min(start + 1 << 20, rows.byteCount)
+      try rows.verify(start..<end)
+      try body(file.bytes.extracting(rows.offset + start..<rows.offset + end))
     }
   }
 

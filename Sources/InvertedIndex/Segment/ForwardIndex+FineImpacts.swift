@@ -84,3 +84,15 @@ extension ForwardIndex {
     }
   }
 }
+
+extension SegmentIndex {
+  /// By how much the fine impacts of a document exceed its impacts, by ascending token, as bits of 16-bit floats.
+  ///
+  /// - Throws: `noFineImpacts` when the segment keeps none, `storage` for damage.
+  func fineHalves(of document: Int) throws(InvertedIndexError) -> [UInt16] {
+    var reader = ForwardReader(forward)
+    let vector = try reader.vector(of: document)
+    let fine = try reader.fineImpacts(of: vector)
+    return (0..<vector.count).map { Float16(fine[$0] - Double(vector.impact($0))).bitPattern }
+  }
+}

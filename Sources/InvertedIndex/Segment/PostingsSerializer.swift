@@ -4,10 +4,12 @@ internal import ByteStorage
 struct PostingsSerializer {
   let lists: InvertedLists
   let vocabularyCount: Int
+  let ordering: DocumentOrdering
   /// The inserted document at each place, nil when places are insertion numbers.
   let order: [UInt32]?
 
-  func write(to writer: EnvelopeWriter) throws(StorageError) {
+  /// - Parameter progress: called with the number of postings written, at each term.
+  func write(to writer: EnvelopeWriter, progress: (Int) -> Void) throws(StorageError) {
     try writeSummary(to: writer)
 
     var terms = ByteWriter()
@@ -19,6 +21,7 @@ struct PostingsSerializer {
     try writer.begin(.strips)
     for slot in lists.tokens.indices {
       lists.expand(slot: slot, into: &documents)
+      progress(lists.starts[slot + 1])
       let impacts = lists.impacts[lists.starts[slot]..<lists.starts[slot + 1]]
       var place = TermPlace(start: UInt64(rare.count), row: SegmentLayout.noRow, firstMaximum: 0)
       if documents.count >= rareLimit {
@@ -48,7 +51,8 @@ struct PostingsSerializer {
     summary.u32(UInt32(lists.tokens.count))
     summary.u32(UInt32(SegmentLayout.cells(lists.documentCount, SegmentLayout.windowShift)))
     summary.u64(UInt64(lists.documents.count))
-    summary.u64(0)
+    summary.u32(ordering.code)
+    summary.u32(0)
     try writer.write(.summary, summary.bytes)
   }
 

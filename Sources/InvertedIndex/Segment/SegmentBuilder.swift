@@ -37,6 +37,24 @@ public struct SegmentBuilder: Sendable {
   public mutating func append(
     _ postings: [Posting], fineImpacts: [Float]? = nil
   ) throws(InvertedIndexError) {
+    try append(postings) { document throws(InvertedIndexError) in
+      try FineImpacts.halves(fineImpacts, of: postings, document: document)
+    }
+  }
+
+  /// Appends a document of another segment as it is, to the last bit of its fine impacts when this one keeps them.
+  ///
+  /// - Throws: as ``append(_:fineImpacts:)``; `noFineImpacts` when the other segment has none; `storage` for damage.
+  public mutating func append(document: Int, of segment: SegmentIndex) throws(InvertedIndexError) {
+    try append(try segment.forwardVector(of: document)) { _ throws(InvertedIndexError) in
+      try segment.fineHalves(of: document)
+    }
+  }
+
+  /// - Parameter halves: the bits of the document's fine impacts, by ascending token; called only when they are kept.
+  private mutating func append(
+    _ postings: [Posting], halves: (_ document: Int) throws(InvertedIndexError) -> [UInt16]
+  ) throws(InvertedIndexError) {
     let document = documentCount
     guard document < SegmentLayout.maximumDocuments,
       postings.count <= SegmentLayout.maximumPostings - postingCount
@@ -57,7 +75,7 @@ public struct SegmentBuilder: Sendable {
     vectors.append(sorted)
     if keepsFineImpacts {
       do throws(InvertedIndexError) {
-        vectors.append(fine: try FineImpacts.halves(fineImpacts, of: postings, document: document))
+        vectors.append(fine: try halves(document))
       } catch {
         vectors.removeLast()
         throw error
@@ -68,21 +86,47 @@ public struct SegmentBuilder: Sendable {
   /// Writes the postings file (FORMAT.md §7.1) and the forward file (§7.2), sections only: the caller finishes or
   /// abandons both writers.
   ///
-  /// - Parameter ordering: how documents are numbered inside the postings. Answers do not depend on it, speed does.
+  /// - Parameters:
+  ///   - ordering: how documents are numbered inside the postings. Answers do not depend on it, speed does.
+  ///   - threads: how many may work on the ordering; it does not depend on their number.
+  /// - Throws: ``InvertedIndexError/stopped`` when `progress` returned false.
   /// - Complexity: O(postings + frequent terms · documents / 4096) time, and that of the ordering.
   public func write(
-    postings: EnvelopeWriter, forward: EnvelopeWriter, ordering: DocumentOrdering = .automatic
+    postings: EnvelopeWriter, forward: EnvelopeWriter, ordering: DocumentOrdering = .automatic, threads: Int = 1,
+    progress: SegmentProgressHandler = { _ in true }
   ) throws(InvertedIndexError) {
-    let order = ordering.order(of: vectors, vocabularyCount: vocabularyCount)
+    let ordering = ordering.resolved(documentCount: documentCount)
+    let order = try order(ordering, threads: threads, progress: progress)
+    guard progress(SegmentProgress(stage: .inverting, done: 0, total: 0)) else { throw .stopped }
     let lists = InvertedLists(inverting: vectors, vocabularyCount: vocabularyCount, order: order)
+    var goesOn = true
     try storing { () throws(StorageError) in
-      try PostingsSerializer(lists: lists, vocabularyCount: vocabularyCount, order: order).write(to: postings)
+      try PostingsSerializer(lists: lists, vocabularyCount: vocabularyCount, ordering: ordering, order: order)
+        .write(to: postings) { done in
+          goesOn = goesOn && progress(SegmentProgress(stage: .writing, done: done, total: postingCount))
+        }
+    }
+    guard goesOn else { throw .stopped }
+    try storing { () throws(StorageError) in
       try ForwardSerializer.write(
         vectors, vocabularyCount: vocabularyCount, keepsFineImpacts: keepsFineImpacts, to: forward)
       if let headLists {
         try HeadListSerializer(vectors, vocabularyCount: vocabularyCount, options: headLists).write(to: forward)
       }
     }
+  }
+
+  /// The document at each place, nil for insertion order.
+  private func order(
+    _ ordering: DocumentOrdering, threads: Int, progress: SegmentProgressHandler
+  ) throws(InvertedIndexError) -> [UInt32]? {
+    guard let bisection = ordering.bisection(of: vectors, vocabularyCount: vocabularyCount) else { return nil }
+    let total = bisection.workCount
+    func report(_ done: Int) -> Bool { progress(SegmentProgress(stage: .ordering, done: done, total: total)) }
+    guard report(0), let order = bisection.order(threads: threads, progress: report), report(total) else {
+      throw .stopped
+    }
+    return order
   }
 }
 

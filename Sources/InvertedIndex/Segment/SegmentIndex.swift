@@ -26,6 +26,8 @@ public final class SegmentIndex: Sendable {
   /// Tokens of the vocabulary when the segment was written; a later vocabulary may be longer.
   public let vocabularyCount: Int
   public let postingCount: Int
+  /// How the documents are ordered inside the postings; never ``DocumentOrdering/automatic``.
+  public let ordering: DocumentOrdering
 
   let windowCount: Int
   let terms: [TermEntry]
@@ -62,7 +64,7 @@ public final class SegmentIndex: Sendable {
     let numbers = try storing { () throws(StorageError) in
       (
         documents: Int(try summary.u32()), vocabulary: Int(try summary.u32()), terms: Int(try summary.u32()),
-        windows: Int(try summary.u32()), postings: try summary.u64(), zero: try summary.u64()
+        windows: Int(try summary.u32()), postings: try summary.u64(), order: try summary.u32(), zero: try summary.u32()
       )
     }
     guard numbers.zero == 0 else { throw wrong("SUMM", "a reserved field is \(numbers.zero), not 0") }
@@ -75,6 +77,10 @@ public final class SegmentIndex: Sendable {
     guard numbers.postings <= UInt64(SegmentLayout.maximumPostings), numbers.terms <= numbers.vocabulary else {
       throw wrong("SUMM", "its counts are larger than a segment can hold")
     }
+    guard let ordering = DocumentOrdering(code: numbers.order),
+      (ordering == .insertion) == (postings.optionalSection(.order) == nil)
+    else { throw wrong("SUMM", "the order \(numbers.order) and the section ORDR do not go together") }
+    self.ordering = ordering
     documentCount = numbers.documents
     vocabularyCount = numbers.vocabulary
     windowCount = numbers.windows

@@ -8,7 +8,7 @@ internal import InvertedIndex
 /// What dense and sparse sources have in common is here; each has its own file.
 final class BuildJob {
   let request: BuildRequest
-  let progress: ProgressHandler
+  let clock: StageClock
   let fileSystem = PosixFileSystem()
   let filter: MetadataFilter?
   /// The index before the build; nil for a new one.
@@ -22,7 +22,7 @@ final class BuildJob {
 
   init(_ request: BuildRequest, progress: @escaping ProgressHandler) throws {
     self.request = request
-    self.progress = progress
+    clock = StageClock(progress)
     if let top = request.top, top < 1 {
       throw NewelError(.invalidArgument, "The top is \(top), but a document needs at least 1 token.")
     }
@@ -129,6 +129,7 @@ final class BuildJob {
         keyField: request.keyField, floatWeights: request.keepsFloatWeights ?? false, headMass: request.headMass,
         headCap: request.headCap, settings: settings),
       fileSystem: fileSystem)
+    writer.work = clock.work(request.order)
     let known = writer.configuration.filterFields ?? []
     let added = request.filterFields.filter { !known.contains($0) }
     if !added.isEmpty { try writer.update(filterFields: known + added) }
@@ -161,10 +162,10 @@ final class BuildJob {
       fineImpacts?.append(quantiser.fineImpact(of: weight))
     }
     do {
-      try writer.add(
-        StoredDocument(
-          key: key.text, metadata: metadata, postings: postings, fineImpacts: fineImpacts, denseRow: denseRow,
-          object: object))
+      let document = StoredDocument(
+        key: key.text, metadata: metadata, postings: postings, fineImpacts: fineImpacts, denseRow: denseRow,
+        object: object)
+      try clock.stopping { try writer.add(document) }
     } catch IndexStoreError.duplicateKey {
       let isOld = try existing?.ordinal(ofKey: key.text) != nil
       let advice =
@@ -191,6 +192,19 @@ final class BuildJob {
     return "; scale the embeddings, or leave them out with --no-dense-rows"
   }
 
+  /// Puts segments at the end of the index together when many appends left many of them. The documents are committed
+  /// before, so a failure here is no failure of the build.
+  private func mergeSegments(_ writer: IndexWriter) -> (generation: UInt64?, count: Int, problem: String?) {
+    guard request.mergesSegments else { return (nil, 0, nil) }
+    do {
+      let report = try clock.stopping { try writer.merge(.tiers, work: clock.mergeWork(request.order)) }
+      if report.documentsMerged == 0 { return (nil, 0, nil) }
+      return (report.generation, report.segmentsBefore - report.segmentsAfter + 1, nil)
+    } catch {
+      return (nil, 0, NewelError(wrapping: error).message)
+    }
+  }
+
   /// Makes what was added visible.
   func commit(_ writer: IndexWriter) throws -> BuildReport {
     guard documentsAdded > 0 else {
@@ -199,14 +213,16 @@ final class BuildJob {
         ? "the input has no rows" : "no row meets \(request.conditions.joined(separator: " and "))"
       throw NewelError(.invalidInput, "There is nothing to index: \(reason).")
     }
-    try progress(JobProgress(stage: "committing", done: documentsAdded, total: nil, unit: "documents"))
+    try clock.stopping { try writer.endSegment() }
+    try clock.report(JobProgress(stage: "committing", done: documentsAdded, total: nil, unit: "documents"))
     let commit = try writer.commit()
+    let merge = mergeSegments(writer)
     writer.close()
     return BuildReport(
-      index: request.index, generation: commit.generation, documentsAdded: documentsAdded,
+      index: request.index, generation: merge.generation ?? commit.generation, documentsAdded: documentsAdded,
       documentsInAll: Int(commit.documentCount), postingsAdded: postingsAdded, rowsSkipped: rowsSkipped,
       ceiling: Double(writer.configuration.ceiling), weightsClipped: weightsClipped,
-      largestClippedWeight: weightsClipped > 0 ? Double(largestWeight) : nil, keysAreRowNumbers: keysAreRowNumbers,
-      seconds: 0)
+      largestClippedWeight: weightsClipped > 0 ? Double(largestWeight) : nil, segmentsMerged: merge.count,
+      mergeProblem: merge.problem, keysAreRowNumbers: keysAreRowNumbers, seconds: 0, stages: clock.finish())
   }
 }

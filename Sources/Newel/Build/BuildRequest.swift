@@ -30,6 +30,10 @@ public struct BuildRequest: Sendable {
   /// Whether dense rows are kept for re-ranking (2 bytes per dimension); nil means as the index does, yes for a new one.
   /// All documents of an index have one or none has: appending otherwise is refused.
   public var keepsDenseRows: Bool?
+  /// How documents are ordered inside the postings.
+  public var order: DocumentOrder
+  /// Whether segments at the end of the index are merged afterwards when there are eight of a size.
+  public var mergesSegments: Bool
   /// Metadata fields that searches can filter by however many values they have; others as long as they have few. Kept by the
   /// index for what is appended later.
   public var filterFields: [String]
@@ -44,7 +48,8 @@ public struct BuildRequest: Sendable {
 
   public init(
     index: String, source: Source, conditions: [String] = [], top: Int? = nil, keyField: String? = nil,
-    captionField: String? = nil, keepsDenseRows: Bool? = nil, filterFields: [String] = []
+    captionField: String? = nil, keepsDenseRows: Bool? = nil, filterFields: [String] = [],
+    order: DocumentOrder = .automatic, mergesSegments: Bool = true
   ) {
     self.index = index
     self.source = source
@@ -53,6 +58,8 @@ public struct BuildRequest: Sendable {
     self.keyField = keyField
     self.captionField = captionField
     self.keepsDenseRows = keepsDenseRows
+    self.order = order
+    self.mergesSegments = mergesSegments
     self.filterFields = filterFields
   }
 }
@@ -72,7 +79,13 @@ public struct BuildReport: Sendable, Codable {
   public let weightsClipped: Int
   /// The largest of them; nil without any.
   public let largestClippedWeight: Double?
+  /// Segments that were put together afterwards, 0 when there were not enough of them.
+  public let segmentsMerged: Int
+  /// What kept segments from being put together: one sentence. The documents are in the index all the same.
+  public let mergeProblem: String?
   /// Whether the documents are called by their row numbers, because none has a key of its own.
   public let keysAreRowNumbers: Bool
   public internal(set) var seconds: Double
+  /// How long each stage took, in the order in which they began.
+  public internal(set) var stages: [StageTime]
 }

@@ -46,7 +46,7 @@ extension BuildJob {
     let keepsRows = writer.configuration.denseDimension != nil
     var keys = DocumentKeys(field: keyField)
     func report(_ done: Int) throws {
-      try progress(JobProgress(stage: "encoding", done: done, total: dump.rowCount, unit: "rows"))
+      try clock.report(JobProgress(stage: "encoding", done: done, total: dump.rowCount, unit: "rows"))
     }
     try report(0)
     var batches = dump.batches(size: Self.batchSize, where: filter)

@@ -72,7 +72,7 @@ extension BuildJob {
   ) throws {
     var count = 0
     func report() throws {
-      try progress(JobProgress(stage: stage, done: count, total: collection.documentCount, unit: "documents"))
+      try clock.report(JobProgress(stage: stage, done: count, total: collection.documentCount, unit: "documents"))
     }
     try report()
     try collection.forEach { record in

@@ -46,6 +46,7 @@ extension NewelError {
       .invalidHeadSearch:
       .invalidArgument
     case .invalidCeiling, .invalidPosting, .segmentFull, .noFineImpacts, .noHeadLists: .invalidInput
+    case .stopped: .cancelled
     }
   }
 
@@ -61,7 +62,7 @@ extension NewelError {
     case .locked: .locked
     case .noSuchDocument: .notFound
     case .unknownField, .unrecordedField: .invalidArgument
-    case .writerFailed, .writerClosed: .inputOutput
+    case .writerFailed, .writerClosed, .outdatedSnapshot: .inputOutput
     }
   }
 

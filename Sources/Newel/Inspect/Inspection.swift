@@ -103,6 +103,8 @@ public struct IndexStatistics: Sendable, Codable {
     public let name: String
     public let documentCount: Int
     public let postingCount: Int
+    /// How documents are ordered inside the postings: `none`, `bp` or `bp-full`.
+    public let order: String
   }
 }
 

@@ -30,7 +30,8 @@ extension NewelIndex {
       },
       segments: snapshot.segments.map {
         IndexStatistics.SegmentStatistics(
-          name: "\($0.number)", documentCount: $0.index.documentCount, postingCount: $0.index.postingCount)
+          name: "\($0.number)", documentCount: $0.index.documentCount, postingCount: $0.index.postingCount,
+          order: $0.index.ordering.rawValue)
       },
       ceiling: Double(snapshot.configuration.ceiling), head: snapshot.configuration.settings["head"],
       tokenizer: encoder.tokenizer.name, denseDimension: snapshot.configuration.denseDimension,

@@ -13,6 +13,9 @@ struct BuildCommand: ParsableCommand {
       Building into a folder that is an index appends a segment to it. Everything becomes visible at once when the build \
       has succeeded; a build that fails, is stopped or is killed leaves the index as it was.
 
+      When eight segments of about the same size have come together at the end of an index, they are merged into one after \
+      the build; see 'newel help merge'.
+
       To append rows, leave --head out: the index has kept its own. It has kept --top, --key-field and --filter-field, which \
       may be others for the new rows, and --caption-field, --dense-rows, --float-weights and --head-lists, which may not.
 
@@ -23,7 +26,8 @@ struct BuildCommand: ParsableCommand {
       many there are.
 
       With --json: {"index", "generation", "documentsAdded", "documentsInAll", "postingsAdded", "rowsSkipped", "ceiling", \
-      "weightsClipped", "largestClippedWeight", "keysAreRowNumbers", "seconds"}.
+      "weightsClipped", "largestClippedWeight", "segmentsMerged", "mergeProblem" (if any), "keysAreRowNumbers", "seconds", \
+      "stages": [{"stage", "seconds"}]}.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -81,6 +85,11 @@ struct BuildCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "With --head-lists: most documents in the list of a token.")
   var headCap: Int?
 
+  @OptionGroup var order: OrderOption
+
+  @Flag(inversion: .prefixedNo, help: "Merge segments afterwards, when there are eight of a size.")
+  var merge = true
+
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
@@ -108,7 +117,8 @@ struct BuildCommand: ParsableCommand {
     }
     var request = BuildRequest(
       index: index.index, source: source, conditions: conditions, top: top, keyField: keyField,
-      captionField: captionField, keepsDenseRows: denseRows, filterFields: filterField)
+      captionField: captionField, keepsDenseRows: denseRows, filterFields: filterField, order: order.order,
+      mergesSegments: merge)
     request.keepsFloatWeights = floatWeights
     request.headMass = headLists
     request.headCap = headCap
@@ -122,6 +132,9 @@ struct BuildCommand: ParsableCommand {
         try show(progress)
       }
     }
+    if let problem = report.mergeProblem {
+      Console.complain("The documents are in the index, but its segments were not merged: \(problem)")
+    }
     let clipping = clipping(in: report)
     if let warning = clipping.warning { Console.complain(warning) }
     if json.json { return try JSONOutput.print(report) }
@@ -132,8 +145,10 @@ struct BuildCommand: ParsableCommand {
       line += ", \(NumberText.grouped(report.documentsInAll)) in all"
     }
     if report.rowsSkipped > 0 { line += "; \(Console.count(report.rowsSkipped, "row")) left out by --where" }
+    if report.segmentsMerged > 0 { line += "; \(Console.count(report.segmentsMerged, "segment")) merged" }
     if report.keysAreRowNumbers { line += "; keys are row numbers, because no row has an id, key or image_path" }
     Console.print(line + clipping.remark)
+    Console.printStages(report.stages)
   }
 
   /// What to say about weights above the ceiling: a warning when they take something from the answers.

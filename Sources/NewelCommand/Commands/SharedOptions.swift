@@ -12,6 +12,15 @@ struct JSONOption: ParsableArguments {
   var json = false
 }
 
+/// How documents are ordered inside segments that are written.
+struct OrderOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Order of documents inside the postings; it changes speed only. auto: bp from 50,000 documents.",
+      valueName: "auto|none|bp|bp-full"))
+  var order = DocumentOrder.automatic
+}
+
 /// What hits must have in their metadata.
 struct FilterOption: ParsableArguments {
   @Option(
@@ -30,6 +39,7 @@ struct IndexArgument: ParsableArguments {
 
 extension TopKAlgorithm: ExpressibleByArgument {}
 extension Exactness: ExpressibleByArgument {}
+extension DocumentOrder: ExpressibleByArgument {}
 extension TrainRequest.Method: ExpressibleByArgument {}
 
 extension ProgressReporter {

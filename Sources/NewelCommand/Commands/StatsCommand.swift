@@ -7,7 +7,7 @@ struct StatsCommand: ParsableCommand {
     discussion: """
       With --json: {"path", "generation" (commits so far), "documentCount", "postingCount", "meanTokensPerDocument", \
       "vocabularyCount", "usedTokens", "mostFrequentTokens": [{"token", "documentFrequency"}], "segments": [{"name", \
-      "documentCount", "postingCount"}], "ceiling", "head", "tokenizer", "denseDimension", "floatWeightBytes", "headMass", \
+      "documentCount", "postingCount", "order"}], "ceiling", "head", "tokenizer", "denseDimension", "floatWeightBytes", "headMass", \
       "headCap", "headListBytes", "bytesByKind": {kind: bytes}, "byteCount", "filterFields": [{"name", "valueCount" (none \
       when the field cannot be filtered by)}]}. Names without a value are left out.
       """)
@@ -22,6 +22,7 @@ struct StatsCommand: ParsableCommand {
     var table = TextTable([.init(""), .init("", .right), .init("")])
     func line(_ name: String, _ value: String, _ note: String = "") { table.append([name, value, note]) }
     line("documents", NumberText.grouped(stats.documentCount), "in \(Console.count(stats.segments.count, "segment"))")
+    line("order", Self.orders(stats), "of documents inside segments")
     line(
       "postings", NumberText.grouped(stats.postingCount),
       "\(NumberText.fixed(stats.meanTokensPerDocument, decimals: 1)) tokens per document")
@@ -60,6 +61,14 @@ struct StatsCommand: ParsableCommand {
 
   private static func share(_ bytes: Int, of documents: Double) -> String {
     "\(NumberText.fixed(Double(bytes) / documents, decimals: 1)) B per document"
+  }
+
+  /// The order of the segments: one for all, or how many documents have which.
+  private static func orders(_ stats: IndexStatistics) -> String {
+    let counts = Dictionary(grouping: stats.segments, by: \.order).mapValues { $0.reduce(0) { $0 + $1.documentCount } }
+    if counts.count <= 1 { return counts.keys.first ?? "none" }
+    return counts.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
+      .map { "\($0.key) (\(NumberText.grouped($0.value)))" }.joined(separator: ", ")
   }
 
   /// What a kind of file is called, so that nobody takes it for a count.

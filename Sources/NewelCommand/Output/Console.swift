@@ -49,6 +49,12 @@ enum Console {
     return value as? String ?? (value as? [Any])?.first as? String
   }
 
+  /// The stages of a job that took a while, on a line of their own.
+  static func printStages(_ stages: [StageTime]) {
+    let long = stages.filter { $0.seconds >= 0.1 }.map { "\($0.stage) \(NumberText.elapsed($0.seconds))" }
+    if !long.isEmpty { print("  " + long.joined(separator: ", ")) }
+  }
+
   /// "1 segment", "2 segments".
   ///
   /// - Parameter plural: what several are called; nil for the singular with an s.
