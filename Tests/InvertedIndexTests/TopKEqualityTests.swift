@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 import Testing
 
@@ -7,8 +8,11 @@ import Testing
 struct TopKEqualityTests {
   static let algorithms = TopKAlgorithm.allCases
 
+  /// How many times more random collections than usual are tried: `tools/test-exactness` sets it.
+  static let rounds = ProcessInfo.processInfo.environment["NEWEL_EXACTNESS_ROUNDS"].flatMap { Int($0) } ?? 1
+
   /// 200 collections × 110 queries: 22,000 random queries, each by every algorithm, half of them under a filter.
-  @Test(arguments: 0..<200)
+  @Test(arguments: 0..<200 * rounds)
   func onRandomCollections(seed: Int) throws {
     var random = SplitMix64(seed: UInt64(seed))
     let collection = try RandomCollection(
@@ -33,6 +37,39 @@ struct TopKEqualityTests {
         if found.hits != expected {
           Issue.record(
             "seed \(seed), query \(number), k \(k), \(algorithm): \(query), filter \(String(describing: filter))")
+          return
+        }
+      }
+    }
+  }
+
+  /// Several windows, so that bounds leave some out: tokens in clusters, few documents that have many, up to all of k.
+  @Test(arguments: 0..<4 * rounds)
+  func onCollectionsOfManyWindows(seed: Int) throws {
+    var random = SplitMix64(seed: 5000 + UInt64(seed))
+    let vocabulary = Int.random(in: 3...60, using: &random)
+    let cluster = 1 << Int.random(in: 5...11, using: &random)
+    let documents = (0..<Int.random(in: 5000...30_000, using: &random)).map { number in
+      (0..<vocabulary).compactMap { token -> Posting? in
+        // A token is frequent in its clusters, and rare elsewhere.
+        let chance: UInt64 = number / cluster % vocabulary == token ? 600 : token % 7 == 0 ? 2 : 25
+        guard random.next() % 1000 < chance else { return nil }
+        let most: UInt64 = number / cluster % 5 == 0 ? 255 : 9
+        return Posting(token: UInt32(token), impact: UInt8(truncatingIfNeeded: 1 + random.next() % most))
+      }
+    }
+    let collection = try RandomCollection(
+      documents: documents, vocabulary: vocabulary, segments: [1, 1, 3].randomElement(using: &random)!, using: &random)
+    for number in 0..<20 {
+      let filter = number % 3 == 0 ? collection.randomFilter(using: &random) : nil
+      let segments = filter.map { collection.segments(under: $0) } ?? collection.segments
+      let query = try collection.randomQuery(using: &random)
+      let k = [1, 10, 100, 1000, documents.count].randomElement(using: &random)!
+      let expected = collection.bruteForce(query, k: k, filter: filter)
+      for algorithm in Self.algorithms {
+        let found = try TopKSearch.search(query, k: k, algorithm: algorithm, in: segments)
+        if found.hits != expected {
+          Issue.record("seed \(seed), query \(number), k \(k), \(algorithm): \(query)")
           return
         }
       }

@@ -158,7 +158,7 @@ private enum ForwardCost {
   static func pays(
     accepted: Int, meanPostings: Double, documents: Int, accumulated: Int, prunedShare: Double
   ) -> Bool {
-    let forward = Double(accepted) * (20 + 0.55 * meanPostings)
+    let forward = Double(accepted) * (30 + 0.8 * meanPostings)
     let scan = 0.47 * Double(accumulated) + 0.055 * Double(documents)
     return forward < prunedShare * scan
   }
