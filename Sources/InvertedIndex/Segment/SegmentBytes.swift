@@ -2,7 +2,7 @@ internal import ByteStorage
 
 /// A section of a segment file as bare memory, for the loops that run once per posting.
 ///
-/// Every use is behind a range that was checked when the term was opened: ``PostingList`` and ``BoundRow`` are
+/// Every use is behind a range that was checked when the term was opened: ``StripRow`` and ``RareList`` are
 /// the only readers.
 ///
 /// - Invariant: `base ..< base + count` lies inside the mapping that `section` keeps alive. Files of a segment never
