@@ -21,14 +21,16 @@ package struct EvaluatedQuery: Sendable {
 extension NewelIndex {
   /// Ranks the best documents for a query, and takes the time.
   ///
-  /// - Parameter depth: how many documents, at least 1.
+  /// - Parameters:
+  ///   - depth: how many documents, at least 1.
+  ///   - expand: how many related tokens each word brings along; see ``SearchRequest/expand``.
   /// - Throws: ``NewelError``, but for a query that no document can match, which is an answer.
   package func evaluate(
-    _ query: SearchRequest.Query, depth: Int, algorithm: TopKAlgorithm = .auto
+    _ query: SearchRequest.Query, depth: Int, algorithm: TopKAlgorithm = .auto, expand: Int = 0
   ) throws(NewelError) -> EvaluatedQuery {
     let clock = ContinuousClock()
     let start = clock.now
-    let parts = try parts(of: query)
+    let parts = try parts(of: query, expand: expand)
     let translated: TranslatedQuery
     do {
       translated = try translate(parts)

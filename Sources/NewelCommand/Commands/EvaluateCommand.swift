@@ -7,8 +7,8 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Measure how well queries find the documents they should.",
     usage: "newel evaluate INDEX (--queries FILE | --captions) [<options>]",
     discussion: """
-      Queries are lines {"id", "text" or "query" or "vector", "relevant": [keys]}: "text" is plain words, "query" the \
-      query language, "vector" token weights. With --captions every document's caption is a query for that document. \
+      Queries are lines {"id", "text" or "query" or "vector" or "embedding", "relevant": [keys]}: "text" is plain words, \
+      "query" the query language, "vector" token weights, "embedding" a text's embedding for the head's text side. With --captions every document's caption is a query for that document. \
       Words that the vocabulary does not have are counted and left out. Ranks are pessimistic: a tie counts against the relevant document, and a miss counts as the last rank.
 
       With --json: {"queries", "documents", "recallAt1", "recallAt5", "recallAt10" (shares of queries with a relevant \
@@ -34,6 +34,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "How the best are found; the answer is the same.")
   var algorithm: TopKAlgorithm = .auto
 
+  @OptionGroup var expansion: ExpandOption
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
@@ -55,7 +56,7 @@ struct EvaluateCommand: ParsableCommand {
     Interruption.watch()
     let reporter = ProgressReporter.standard(quiet: quiet.quiet)
     let report = try reporter.showing { progress in
-      var evaluation = Evaluator(index: opened, depth: depth, algorithm: algorithm, run: run)
+      var evaluation = Evaluator(index: opened, depth: depth, algorithm: algorithm, expand: expansion.expand, run: run)
       return try evaluation.report(on: judged, progress: progress)
     }
     if json.json { try JSONOutput.print(report) } else { report.show() }

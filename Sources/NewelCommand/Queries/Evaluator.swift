@@ -8,6 +8,8 @@ struct Evaluator {
   let index: NewelIndex
   let depth: Int
   let algorithm: TopKAlgorithm
+  /// How many related tokens each word brings.
+  let expand: Int
   let run: RankingFile?
 
   private var summary: RetrievalSummary
@@ -15,10 +17,11 @@ struct Evaluator {
   private var unknownTokens = 0
   private var searching = Duration.zero
 
-  init(index: NewelIndex, depth: Int, algorithm: TopKAlgorithm, run: RankingFile?) {
+  init(index: NewelIndex, depth: Int, algorithm: TopKAlgorithm, expand: Int, run: RankingFile?) {
     self.index = index
     self.depth = depth
     self.algorithm = algorithm
+    self.expand = expand
     self.run = run
     summary = RetrievalSummary(documentCount: index.documentCount)
   }
@@ -46,7 +49,7 @@ struct Evaluator {
 
   private mutating func evaluate(_ judged: JudgedQuery) throws {
     let answer: EvaluatedQuery
-    do { answer = try index.evaluate(judged.query, depth: depth, algorithm: algorithm) } catch {
+    do { answer = try index.evaluate(judged.query, depth: depth, algorithm: algorithm, expand: expand) } catch {
       throw NewelError(error.code, "The query '\(judged.id)' failed: \(error.message)", cause: error)
     }
     searching += answer.duration
