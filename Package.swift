@@ -59,7 +59,7 @@ var targets: [Target] = [
   tests("Learning", ["LinearAlgebra"]),
   tests("InvertedIndex", ["ByteStorage", "LinearAlgebra", "EmbeddingDumps"]),
   tests("EmbeddingDumps", ["ByteStorage", "LinearAlgebra"]),
-  tests("TokenSpace", ["EmbeddingDumps", "ByteStorage", "LinearAlgebra"], exclude: ["Oracle"]),
+  tests("TokenSpace", ["EmbeddingDumps", "Learning", "ByteStorage", "LinearAlgebra"], exclude: ["Oracle"]),
   tests("Evaluation", []),
   .testTarget(name: "CSparseKernelsTests", dependencies: ["CSparseKernels"], swiftSettings: testSettings),
 ]
