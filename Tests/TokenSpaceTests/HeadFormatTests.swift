@@ -20,19 +20,53 @@ import Testing
     }
   }
 
-  private func head(_ tokenizer: Tokenizer) throws -> TokenHead {
-    try TokenHead(
-      method: "ridge", vocabulary: Vocabulary(["red", "shoe", "é"]), tokenizer: tokenizer,
-      weights: Matrix(rows: 3, columns: 2, values: [1, 2, 3, 4, 5, 6]), bias: [0, 1, 2], queryWeights: [1, 1, 2],
-      ceiling: 2.5, defaultTop: 64, provenance: ["rows": "3"], source: "test")
+  /// What a head can have beyond what is always there.
+  struct Parts: OptionSet, CustomTestStringConvertible {
+    let rawValue: Int
+    static let pieces = Parts(rawValue: 1)
+    static let hidden = Parts(rawValue: 2)
+    static let text = Parts(rawValue: 4)
+    static let expansions = Parts(rawValue: 8)
+
+    var testDescription: String { "\(rawValue)" }
+
+    /// Whether a row of the page whose third cell is `condition` belongs to a head with these parts.
+    func meet(_ condition: String) throws -> Bool {
+      switch condition.filter({ $0 != "`" }) {
+      case "always", "optional": true
+      case "with bert-wordpiece": contains(.pieces)
+      case "with a hidden layer": contains(.hidden)
+      case "with a text side": contains(.text)
+      case "with a text side that has a hidden layer": contains([.text, .hidden])
+      case "with related tokens": contains(.expansions)
+      default: throw UnknownCondition(text: condition)
+      }
+    }
+  }
+
+  struct UnknownCondition: Error { let text: String }
+
+  private func head(_ parts: Parts) throws -> TokenHead {
+    let tokenizer =
+      parts.contains(.pieces) ? Tokenizer.wordPiece(try WordPiece(Vocabulary(["[UNK]", "red", "##s"]))) : .word
+    let direct = TokenNetwork(weights: Matrix(rows: 3, columns: 2, values: [1, 2, 3, 4, 5, 6]), bias: [0, 1, 2])
+    let layer = TokenNetwork.HiddenLayer(weights: Matrix(rows: 2, columns: 5), bias: [1, 2])
+    let deep = TokenNetwork(hidden: layer, weights: direct.weights, bias: direct.bias)
+    let network = parts.contains(.hidden) ? deep : direct
+    let related = [[TokenWeight(token: 1, weight: 0.5)], [], [TokenWeight(token: 0, weight: 1)]]
+    return try TokenHead(
+      method: "stair", vocabulary: Vocabulary(["red", "shoe", "é"]), tokenizer: tokenizer, images: network,
+      text: parts.contains(.text) ? network : nil, queryWeights: [1, 1, 2],
+      expansions: parts.contains(.expansions) ? ExpansionTable(related) : nil, ceiling: 2.5, defaultTop: 64,
+      provenance: ["rows": "3"], source: "test")
   }
 
   @Test(
     "The header has the members, types and shapes of the page, and the data lie where it says",
-    arguments: [false, true])
-  func page(isWordPiece: Bool) throws {
-    let pieces = try Vocabulary(["[UNK]", "red", "##s"])
-    let bytes = try head(isWordPiece ? .wordPiece(try WordPiece(pieces)) : .word).encoded()
+    arguments: (0..<16).map { Parts(rawValue: $0) })
+  func page(parts: Parts) throws {
+    let bytes = try head(parts).encoded()
+    #expect(try TokenHead.decode(bytes).encoded() == bytes)
     let length = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
     #expect(length % 8 == 0)
     var header = try #require(try JSONValue.parse(Array(bytes[8..<8 + length])).objectValue)
@@ -40,13 +74,13 @@ import Testing
     let metadata = try #require(header["__metadata__"]?.objectValue)
     header["__metadata__"] = nil
 
-    let members = try rows("7.6.1").filter { isWordPiece || !$0[1].contains("bert-wordpiece") }.map { $0[0] }
+    let members = try rows("7.6.1").filter { try parts.meet($0[1]) }.map { $0[0] }
     #expect(Set(metadata.keys.map { $0.hasPrefix("provenance.") ? "provenance.NAME" : $0 }) == Set(members))
-    for (key, value) in [("format", "newel-head"), ("version", "1"), ("method", "ridge"), ("ceiling", "2.5")] {
+    for (key, value) in [("format", "newel-head"), ("version", "2"), ("method", "stair"), ("ceiling", "2.5")] {
       #expect(metadata[key] == .string(value))
     }
 
-    let tensors = try rows("7.6.2").filter { isWordPiece || !$0[3].contains("bert-wordpiece") }
+    let tensors = try rows("7.6.2").filter { try parts.meet($0[3]) }
     #expect(header.keys == tensors.map { $0[0] })
     var end = 0
     for row in tensors {
@@ -56,14 +90,13 @@ import Testing
       let shape = try #require(tensor["shape"]?.arrayValue).compactMap(\.integerValue)
       #expect(shape.count == row[2].components(separatedBy: "×").count)
       let offsets = try #require(tensor["data_offsets"]?.arrayValue).compactMap(\.integerValue).map { Int($0) }
-      #expect(offsets[0] == end && offsets[1] - end == shape.reduce(1, { $0 * Int($1) }) * (row[1] == "F32" ? 4 : 1))
+      #expect(offsets[0] == end && offsets[1] - end == shape.reduce(1, { $0 * Int($1) }) * (row[1] == "U8" ? 1 : 4))
       end = offsets[1]
     }
     #expect(end == data.count)
     #expect(Array(data[..<4]) == [0, 0, 0x80, 0x3f])
-    let words = Array("red\nshoe\né".utf8)
-    #expect(Array(data[48..<48 + words.count]) == words)
-    if isWordPiece { #expect(Array(data[(48 + words.count)...]) == Array("[UNK]\nred\n##s".utf8)) }
+    let pieces = parts.contains(.pieces) ? Array("[UNK]\nred\n##s".utf8) : []
+    #expect(data.suffix(11 + pieces.count) == Array("red\nshoe\né".utf8) + pieces)
   }
 
   @Test("A head is not written over what is no file")
@@ -72,7 +105,7 @@ import Testing
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     #expect(mkfifo(folder + "/pipe", 0o600) == 0)
-    let head = try head(.word)
+    let head = try head([])
     for path in [folder, folder + "/pipe"] {
       let error = #expect(throws: TokenSpaceError.self) { try head.save(path, fileSystem: PosixFileSystem()) }
       guard case .storage(.notAFile(path, _)) = error else {

@@ -47,10 +47,11 @@ import Testing
     }
     try sums.add(toy.rows, targets: targets)
     let solution = try Ridge.solve(sums, lambda: 6)
+    let network = try #require(head.imageNetwork)
     #expect(abs(report.lambda - 6) < 1e-9)
     for token in 0..<head.vocabulary.count {
-      #expect(abs(head.bias[token] - 4 * (solution.bias[token] - 0.75 * solution.targetMeans[token])) < 1e-4)
-      for column in 0..<12 { #expect(abs(head.weights[token, column] - 4 * solution.weights[token, column]) < 1e-4) }
+      #expect(abs(network.bias[token] - 4 * (solution.bias[token] - 0.75 * solution.targetMeans[token])) < 1e-4)
+      for column in 0..<12 { #expect(abs(network.weights[token, column] - 4 * solution.weights[token, column]) < 1e-4) }
       let frequency = sums.targetSums[token]
       let idf = Float((1 + (60 - frequency + 0.5) / (frequency + 0.5))).logarithm
       #expect(abs(head.queryWeights[token] - idf) < 1e-5)
@@ -69,7 +70,7 @@ import Testing
         shard: shard, Matrix(rows: range.count, columns: 12, values: values), Array(toy.lines[range]))
     }
     let sharded = try RidgeTraining.train(dump.open()).head
-    #expect(sharded.weights.values == (try trained(toy).head.weights.values))
+    #expect(sharded.images == (try trained(toy).head.images))
   }
 
   @Test("A filter chooses the rows, an array of captions counts once, rows without caption are left out")
@@ -79,7 +80,7 @@ import Testing
     #expect(filtered.report.rows == 40)
     let arrays = toy.captions.map { "{\"caption\":[\"\($0)\",\"\($0)\"]}" }
     let (head, _) = try trained(toy, lines: arrays)
-    #expect(head.weights == (try trained(toy).head.weights))
+    #expect(head.images == (try trained(toy).head.images))
     #expect(head.queryWeights == (try trained(toy).head.queryWeights))
     var gaps = toy.lines
     gaps[3] = "{}"
@@ -96,7 +97,8 @@ import Testing
     let (head, report) = try trained(ToyCollection(count: 50)) { $0.vocabulary = .words(words) }
     #expect(head.vocabulary == words)
     #expect(report.unseenTokens == 1)
-    #expect(head.weights.row(0).allSatisfy { $0 == 0 } && head.bias[0] == 0)
+    let network = try #require(head.imageNetwork)
+    #expect(network.weights.row(0).allSatisfy { $0 == 0 } && network.bias[0] == 0)
     #expect(throws: TokenSpaceError.noKnownToken(vocabulary: 1)) {
       try trained(ToyCollection(count: 50)) { $0.vocabulary = .words(try Vocabulary(["zebra"])) }
     }

@@ -12,9 +12,18 @@ private func makeHead(
 ) throws -> TokenHead {
   try TokenHead(
     method: "ridge", vocabulary: Vocabulary((0..<weights.count).map { "token\($0)" }), tokenizer: tokenizer,
-    weights: Matrix(rows: weights.count, columns: weights[0].count, values: weights.flatMap { $0 }),
-    bias: bias ?? weights.map { _ in 0 }, queryWeights: weights.map { _ in 1.5 }, ceiling: ceiling, defaultTop: top,
+    images: TokenNetwork(
+      weights: Matrix(rows: weights.count, columns: weights[0].count, values: weights.flatMap { $0 }),
+      bias: bias ?? weights.map { _ in 0 }), queryWeights: weights.map { _ in 1.5 }, ceiling: ceiling, defaultTop: top,
     provenance: provenance, source: "test")
+}
+
+extension TokenHead {
+  /// The network of the side of pictures.
+  var imageNetwork: TokenNetwork? {
+    guard case .network(let network) = images else { return nil }
+    return network
+  }
 }
 
 private func randomHead(seed: UInt64, tokens: Int = 40, dimension: Int = 5) throws -> TokenHead {
@@ -29,15 +38,16 @@ private func randomHead(seed: UInt64, tokens: Int = 40, dimension: Int = 5) thro
     let tokens = 1 + random.below(50)
     // Few distinct values, so that there are many ties.
     let head = try makeHead((0..<tokens).map { _ in [Float(random.below(7) - 3)] })
+    let weights = try #require(head.imageNetwork).weights
     for top in [1, 2, 5, tokens, 100] {
       let vector = try head.encode(Matrix(rows: 1, columns: 1, values: [1]), top: top)[0]
-      let expected = (0..<tokens).filter { head.weights[$0, 0] > 0 }
-        .sorted { (-head.weights[$0, 0], $0) < (-head.weights[$1, 0], $1) }.prefix(top)
+      let expected = (0..<tokens).filter { weights[$0, 0] > 0 }
+        .sorted { (-weights[$0, 0], $0) < (-weights[$1, 0], $1) }.prefix(top)
       if expected.isEmpty {
         #expect(vector.count == 1)
       } else {
         #expect(vector.map { Int($0.token) } == Array(expected), "seed \(seed) top \(top)")
-        #expect(zip(vector, expected).allSatisfy { abs($0.weight - Float(log1p(Double(head.weights[$1, 0])))) < 1e-6 })
+        #expect(zip(vector, expected).allSatisfy { abs($0.weight - Float(log1p(Double(weights[$1, 0])))) < 1e-6 })
       }
     }
   }
@@ -91,7 +101,9 @@ private func randomHead(seed: UInt64, tokens: Int = 40, dimension: Int = 5) thro
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["head"])
     let again = try TokenHead.load(path, fileSystem: PosixFileSystem())
     #expect(again.encoded() == head.encoded())
-    #expect(again.weights == head.weights && again.bias == head.bias && again.queryWeights == head.queryWeights)
+    #expect(
+      again.images == head.images && again.text == nil && again.expansions == nil
+        && again.queryWeights == head.queryWeights)
     #expect(again.vocabulary == head.vocabulary && again.tokenizer == .word && again.method == "ridge")
     #expect(again.ceiling == head.ceiling && again.defaultTop == 64 && again.provenance == head.provenance)
     #expect(throws: TokenSpaceError.storage(.notFound(path: folder + "/none"))) {
@@ -181,8 +193,8 @@ private func randomHead(seed: UInt64, tokens: Int = 40, dimension: Int = 5) thro
       ("[1,2]", "[1.0,2]"), ("[1,2]", "\"1,2\""), ("[0,8]", "[8,0]"), ("[0,8]", "[0,16]"), ("[0,8]", "[1,9]"),
       ("[0,8]", "[0,8,8]"), ("[0,8]", "[-8,0]"), ("[8,12]", "[0,4]"), ("[8,12]", "[1000000,1000004]"),
       ("\"bias\"", "\"weight\""), ("\"bias\"", "\"bios\""), ("\"query_weights\"", "\"other\""),
-      ("\"version\":\"1\"", "\"version\":\"2\""), ("\"version\":\"1\"", "\"version\":1"),
-      ("\"method\":\"ridge\"", "\"method\":\"stair\""), ("\"tokenizer\":\"word\"", "\"tokenizer\":\"bpe\""),
+      ("\"version\":\"2\"", "\"version\":\"3\""), ("\"version\":\"2\"", "\"version\":2"),
+      ("\"method\":\"ridge\"", "\"method\":\"dance\""), ("\"tokenizer\":\"word\"", "\"tokenizer\":\"bpe\""),
       ("\"tokenizer\":\"word\"", "\"tokenizer\":\"bert-wordpiece\""), ("\"ceiling\":\"2.5\"", "\"ceiling\":\"0\""),
       ("\"ceiling\":\"2.5\"", "\"ceiling\":\"nan\""), ("\"ceiling\":\"2.5\"", "\"ceiling\":\"-1\""),
       ("\"ceiling\":\"2.5\"", "\"ceiling\":\"inf\""), ("\"default_top\":\"64\"", "\"default_top\":\"0\""),

@@ -39,6 +39,12 @@ public enum TokenSpaceError: Error, Equatable, Sendable, CustomStringConvertible
   case vocabularyMismatch(source: String, expected: String, found: String)
   /// Rows of another length than the head was trained on.
   case dimensionMismatch(expected: Int, found: Int)
+  /// A text row for a head that knows words only.
+  case noTextSide(method: String)
+  /// Text rows of another length than the head was trained on.
+  case textDimensionMismatch(expected: Int, found: Int)
+  /// A text row, counted from 0, that is all 0 and so says nothing.
+  case zeroRow(row: Int)
   /// A row, counted from 0, whose logits are not finite: it holds NaN or infinity, or numbers so large that their sums
   /// overflow.
   case notFinite(row: Int)
@@ -98,6 +104,13 @@ public enum TokenSpaceError: Error, Equatable, Sendable, CustomStringConvertible
     case .dimensionMismatch(let expected, let found):
       "The head was trained on embeddings of \(expected) numbers and these have \(found); use the embeddings of the same "
         + "encoder or train a head on them."
+    case .noTextSide(let method):
+      "The head (\(method)) was trained without embeddings of texts, so it cannot read one; query by words, or train a head "
+        + "with text embeddings."
+    case .textDimensionMismatch(let expected, let found):
+      "The text side of the head was trained on embeddings of \(expected) numbers and this one has \(found); use the text "
+        + "encoder that it was trained with."
+    case .zeroRow(let row): "Row \(row) of the text embeddings is all zeros and says nothing; encode the text again."
     case .notFinite(let row):
       "The tokens of row \(row) are beyond 32-bit floats: the row holds NaN, infinity or numbers far larger than the head "
         + "was trained on; repair it."

@@ -10,9 +10,43 @@ enum Safetensors {
 
   enum ElementType: String {
     case f32 = "F32"
+    case u32 = "U32"
     case u8 = "U8"
 
-    var byteCount: Int { self == .f32 ? 4 : 1 }
+    var byteCount: Int { self == .u8 ? 1 : 4 }
+  }
+
+  /// The numbers of a tensor.
+  enum Values {
+    case f32([Float])
+    case u32([UInt32])
+    case u8([UInt8])
+
+    var type: ElementType {
+      switch self {
+      case .f32: .f32
+      case .u32: .u32
+      case .u8: .u8
+      }
+    }
+
+    var count: Int {
+      switch self {
+      case .f32(let values): values.count
+      case .u32(let values): values.count
+      case .u8(let values): values.count
+      }
+    }
+
+    var byteCount: Int { count * type.byteCount }
+
+    func write(to writer: inout ByteWriter) {
+      switch self {
+      case .f32(let values): for value in values { writer.f32(value) }
+      case .u32(let values): for value in values { writer.u32(value) }
+      case .u8(let values): writer.append(values)
+      }
+    }
   }
 
   /// One tensor of the header.
@@ -141,7 +175,7 @@ enum Safetensors {
       let shapeValues = entry["shape"]?.arrayValue, let offsetValues = entry["data_offsets"]?.arrayValue
     else { throw refuse("the entry '\(name)' is not a tensor with dtype, shape and data_offsets") }
     guard let type = ElementType(rawValue: typeName) else {
-      throw refuse("the tensor '\(name)' has the element type '\(typeName)' instead of F32 or U8")
+      throw refuse("the tensor '\(name)' has the element type '\(typeName)' instead of F32, U32 or U8")
     }
     let shape = shapeValues.compactMap { $0.integerValue.flatMap { Int(exactly: $0) } }
     let offsets = offsetValues.compactMap { $0.integerValue.flatMap { Int(exactly: $0) } }

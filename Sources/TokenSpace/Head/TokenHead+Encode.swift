@@ -1,5 +1,3 @@
-import Glibc
-import Learning
 public import LinearAlgebra
 
 extension TokenHead {
@@ -17,45 +15,56 @@ extension TokenHead {
   ///   - top: how many tokens to keep, at least 1; nil for ``defaultTop``.
   /// - Throws: ``TokenSpaceError/dimensionMismatch(expected:found:)``, ``TokenSpaceError/notFinite(row:)``,
   ///   ``TokenSpaceError/badTop(_:)``.
-  /// - Complexity: O(n · tokens · dimension) through BLAS, O(256 · tokens) memory besides the result.
+  /// - Complexity: O(n · tokens · dimension) through BLAS (with a hidden layer O(n · hidden · (tokens + dimension))), O(256 · tokens)
+  ///   memory besides the result.
   public func encode(_ rows: Matrix, top: Int? = nil) throws(TokenSpaceError) -> [[TokenWeight]] {
-    let top = top ?? defaultTop
-    guard top > 0 else { throw .badTop(top) }
     guard rows.columns == dimension else { throw .dimensionMismatch(expected: dimension, found: rows.columns) }
+    return try encode(rows, with: images, top: top ?? defaultTop)
+  }
+
+  /// The sparse vectors of dense rows of texts, in the space that the text side of the head was trained on.
+  ///
+  /// The rows and the answer are as in ``encode(_:top:)``.
+  ///
+  /// - Parameters:
+  ///   - rows: `[n × textDimension]`, finite, none all 0.
+  ///   - top: how many tokens to keep, at least 1; nil for ``defaultTop``.
+  /// - Throws: ``TokenSpaceError/noTextSide(method:)``, ``TokenSpaceError/textDimensionMismatch(expected:found:)``,
+  ///   ``TokenSpaceError/notFinite(row:)``, ``TokenSpaceError/zeroRow(row:)``, ``TokenSpaceError/badTop(_:)``.
+  public func encodeText(_ rows: Matrix, top: Int? = nil) throws(TokenSpaceError) -> [[TokenWeight]] {
+    guard let text else { throw .noTextSide(method: method) }
+    guard rows.columns == text.dimension else {
+      throw .textDimensionMismatch(expected: text.dimension, found: rows.columns)
+    }
+    for row in 0..<rows.rows where rows.row(row).allSatisfy({ $0 == 0 }) { throw .zeroRow(row: row) }
+    return try encode(rows, with: text, top: top ?? defaultTop)
+  }
+
+  private func encode(
+    _ rows: Matrix, with encoder: TokenEncoder, top: Int
+  ) throws(TokenSpaceError) -> [[TokenWeight]] {
+    guard top > 0 else { throw .badTop(top) }
     var vectors: [[TokenWeight]] = []
     vectors.reserveCapacity(rows.rows)
     var selection = TopTokens(capacity: min(top, vocabulary.count))
     var first = 0
     while first < rows.rows {
       let count = min(Self.batchRows, rows.rows - first)
-      let logits = try logits(of: rows, first..<first + count)
+      let elements = first * rows.columns..<(first + count) * rows.columns
+      let batch = Matrix(rows: count, columns: rows.columns, values: Array(rows.values[elements]))
+      let scores = try encoder.scores(of: batch)
       for row in 0..<count {
-        guard selection.select(logits.row(row)) else { throw .notFinite(row: first + row) }
-        vectors.append(vector(of: selection))
+        guard selection.select(scores.row(row)) else { throw .notFinite(row: first + row) }
+        vectors.append(vector(of: selection, by: encoder))
       }
       first += count
     }
     return vectors
   }
 
-  private func logits(of rows: Matrix, _ range: Range<Int>) throws(TokenSpaceError) -> Matrix {
-    var values: [Float] = []
-    values.reserveCapacity(range.count * vocabulary.count)
-    for _ in range { values.append(contentsOf: bias) }
-    var logits = Matrix(rows: range.count, columns: vocabulary.count, values: values)
-    let elements = range.lowerBound * dimension..<range.upperBound * dimension
-    let batch = Matrix(rows: range.count, columns: dimension, values: Array(rows.values[elements]))
-    do {
-      try BLAS.sgemm(batch, weights, transposeB: true, beta: 1, into: &logits)
-    } catch {
-      throw .learning(.algebra(error))
-    }
-    return logits
-  }
-
-  private func vector(of selection: TopTokens) -> [TokenWeight] {
+  private func vector(of selection: TopTokens, by encoder: TokenEncoder) -> [TokenWeight] {
     if selection.isEmpty { return [TokenWeight(token: selection.best, weight: ceiling / 255)] }
-    return selection.entries.map { TokenWeight(token: $0.token, weight: log1p($0.logit)) }
+    return selection.entries.map { TokenWeight(token: $0.token, weight: encoder.weight(ofScore: $0.logit)) }
       .sorted { ($1.weight, $0.token) < ($0.weight, $1.token) }
   }
 }

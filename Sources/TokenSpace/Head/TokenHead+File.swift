@@ -6,9 +6,13 @@ import LinearAlgebra
 ///
 /// | tensor | type | shape |
 /// |---|---|---|
-/// | `weight` | F32 | tokens × dimension |
+/// | `weight` | F32 | tokens × dimension, or tokens × hidden units |
 /// | `bias` | F32 | tokens |
+/// | `hidden_weight`, `hidden_bias` | F32 | hidden units × dimension, hidden units; only with a hidden layer |
+/// | `text_weight`, … | F32 | the same for rows of texts; only with a text side |
 /// | `query_weights` | F32 | tokens |
+/// | `expansion_starts` | U32 | tokens + 1; this and the next two only with related tokens |
+/// | `expansion_tokens`, `expansion_weights` | U32, F32 | all related tokens |
 /// | `vocabulary` | U8 | the tokens in UTF-8, joined by line feeds |
 /// | `tokenizer_vocabulary` | U8 | only for WordPiece: all pieces of the tokenizer, joined by line feeds |
 ///
@@ -16,10 +20,12 @@ import LinearAlgebra
 /// `tokenizer_fingerprint` (WordPiece), `ceiling`, `default_top`, `checksum`, and `provenance.…` for people. The checksum is
 /// the CRC-32C of the whole file with eight zeros in its place, in hexadecimal; a program that changes a head leaves it out.
 extension TokenHead {
-  /// The version of the layout written and read.
-  static let version = "1"
+  /// The version of the layout written.
+  static let version = "2"
+  /// The versions read. A head of version 1 is one of version 2 that is linear and has neither a text side nor related tokens.
+  static let readableVersions = ["1", "2"]
   static let formatName = "newel-head"
-  static let methods = ["ridge"]
+  static let methods = ["ridge", "stair"]
 
   /// The file as bytes; the same head gives the same bytes.
   public func encoded() -> [UInt8] {
@@ -29,37 +35,53 @@ extension TokenHead {
       "default_top": String(defaultTop), Safetensors.checksumKey: Safetensors.noChecksum,
     ]
     for (key, value) in provenance { metadata["provenance." + key] = value }
-    var tensors: [Safetensors.Tensor] = []
-    var end = 0
-    func add(_ name: String, _ type: Safetensors.ElementType, _ shape: [Int]) {
-      let count = shape.reduce(type.byteCount, *)
-      tensors.append(Safetensors.Tensor(name: name, type: type, shape: shape, range: end..<end + count))
-      end += count
-    }
-    let words = Array(vocabulary.tokens.joined(separator: "\n").utf8)
-    var pieces: [UInt8]?
     if case .wordPiece(let wordPiece) = tokenizer {
-      pieces = Array(wordPiece.vocabulary.tokens.joined(separator: "\n").utf8)
       metadata["tokenizer_fingerprint"] = wordPiece.vocabulary.fingerprint
     }
-    add("weight", .f32, [vocabulary.count, dimension])
-    add("bias", .f32, [vocabulary.count])
-    add("query_weights", .f32, [vocabulary.count])
-    add("vocabulary", .u8, [words.count])
-    if let pieces { add("tokenizer_vocabulary", .u8, [pieces.count]) }
-
+    let contents = tensorContents
+    var tensors: [Safetensors.Tensor] = []
+    var end = 0
+    for (name, shape, values) in contents {
+      tensors.append(
+        Safetensors.Tensor(name: name, type: values.type, shape: shape, range: end..<end + values.byteCount))
+      end += values.byteCount
+    }
     var writer = ByteWriter()
     let header = Safetensors.header(metadata: metadata, tensors: tensors)
     writer.reserveCapacity(header.count + end)
     writer.append(header)
-    for values in [weights.values, bias, queryWeights] {
-      for value in values { writer.f32(value) }
-    }
-    writer.append(words)
-    if let pieces { writer.append(pieces) }
+    for (_, _, values) in contents { values.write(to: &writer) }
     var bytes = writer.bytes
     Safetensors.seal(&bytes, headerCount: header.count)
     return bytes
+  }
+
+  /// The tensors in the order of the file.
+  private var tensorContents: [(name: String, shape: [Int], values: Safetensors.Values)] {
+    var contents: [(name: String, shape: [Int], values: Safetensors.Values)] = []
+    func add(_ name: String, _ values: Safetensors.Values, shape: [Int]? = nil) {
+      contents.append((name, shape ?? [values.count], values))
+    }
+    for (encoder, prefix) in [(images, ""), (text, "text_")] {
+      guard case .network(let network) = encoder else { continue }
+      add(prefix + "weight", .f32(network.weights.values), shape: [network.weights.rows, network.weights.columns])
+      add(prefix + "bias", .f32(network.bias))
+      guard let hidden = network.hidden else { continue }
+      add(
+        prefix + "hidden_weight", .f32(hidden.weights.values), shape: [hidden.weights.rows, hidden.weights.columns])
+      add(prefix + "hidden_bias", .f32(hidden.bias))
+    }
+    add("query_weights", .f32(queryWeights))
+    if let expansions {
+      add("expansion_starts", .u32(expansions.starts))
+      add("expansion_tokens", .u32(expansions.tokens))
+      add("expansion_weights", .f32(expansions.weights))
+    }
+    add("vocabulary", .u8(Array(vocabulary.tokens.joined(separator: "\n").utf8)))
+    if case .wordPiece(let wordPiece) = tokenizer {
+      add("tokenizer_vocabulary", .u8(Array(wordPiece.vocabulary.tokens.joined(separator: "\n").utf8)))
+    }
+    return contents
   }
 
   /// The head in the bytes of a file; `source` is what errors name.
@@ -130,135 +152,5 @@ extension TokenHead {
     case .notFound(temporary): .io(operation: "create", path: path, code: ENOENT)
     default: error
     }
-  }
-}
-
-/// Reads the parts of a head from a file and checks them against each other.
-private struct HeadReader {
-  let file: MappedFile
-  let source: String
-  let header: Safetensors.Header
-
-  init(_ file: MappedFile) throws(TokenSpaceError) {
-    self.file = file
-    source = file.path
-    header = try Safetensors.readHeader(file, source: file.path)
-  }
-
-  func head() throws(TokenSpaceError) -> TokenHead {
-    guard header.metadata["format"] == TokenHead.formatName else {
-      throw .notAHead(source: source, reason: "its metadata does not say format = \(TokenHead.formatName)")
-    }
-    try Safetensors.verify(file, header: header, source: source)
-    let known = [
-      "format", "version", "method", "tokenizer", "vocabulary_fingerprint", "tokenizer_fingerprint", "ceiling",
-      "default_top", Safetensors.checksumKey,
-    ]
-    let version = try text("version")
-    guard version == TokenHead.version else {
-      throw .unsupportedHead(source: source, what: "version", found: version, supported: TokenHead.version)
-    }
-    if let stranger = header.metadata.keys.sorted().first(where: { !known.contains($0) && !$0.hasPrefix("provenance.") }
-    ) {
-      throw refuse("metadata", "a head of this version has no '\(stranger)'")
-    }
-    let method = try text("method")
-    guard TokenHead.methods.contains(method) else {
-      let supported = TokenHead.methods.joined(separator: ", ")
-      throw .unsupportedHead(source: source, what: "method", found: method, supported: supported)
-    }
-    let tokenizer = try tokenizer()
-    let names =
-      ["weight", "bias", "query_weights", "vocabulary"] + (tokenizer == .word ? [] : ["tokenizer_vocabulary"])
-    if let stranger = header.tensors.keys.sorted().first(where: { !names.contains($0) }) {
-      throw refuse(stranger, "a head of this version has no such tensor")
-    }
-    let vocabulary = try vocabulary("vocabulary", fingerprint: "vocabulary_fingerprint")
-    let (shape, weights) = try floats("weight", dimensions: 2)
-    guard let ceiling = Float(try text("ceiling")), let top = Int(try text("default_top")) else {
-      throw refuse("metadata", "the ceiling or default_top is not a number")
-    }
-    var provenance: [String: String] = [:]
-    for (key, value) in header.metadata where key.hasPrefix("provenance.") {
-      provenance[String(key.dropFirst("provenance.".count))] = value
-    }
-    return try TokenHead(
-      method: method, vocabulary: vocabulary, tokenizer: tokenizer,
-      weights: Matrix(rows: shape[0], columns: shape[1], values: weights),
-      bias: try floats("bias", dimensions: 1).values, queryWeights: try floats("query_weights", dimensions: 1).values,
-      ceiling: ceiling, defaultTop: top, provenance: provenance, source: source)
-  }
-
-  private func tokenizer() throws(TokenSpaceError) -> Tokenizer {
-    switch try text("tokenizer") {
-    case "word": return .word
-    case "bert-wordpiece":
-      let pieces = try vocabulary("tokenizer_vocabulary", fingerprint: "tokenizer_fingerprint")
-      return .wordPiece(try WordPiece(pieces, source: source))
-    case let other:
-      throw .unsupportedHead(source: source, what: "tokenizer", found: other, supported: "word and bert-wordpiece")
-    }
-  }
-
-  private func vocabulary(_ name: String, fingerprint: String) throws(TokenSpaceError) -> Vocabulary {
-    let tensor = try tensor(name, .u8, dimensions: 1)
-    let bytes: [UInt8]
-    do {
-      var reader = try reader(of: tensor)
-      bytes = try reader.bytes(tensor.range.count)
-    } catch {
-      throw .storage(error)
-    }
-    var tokens: [String] = []
-    for line in bytes.split(separator: 10, omittingEmptySubsequences: false) {
-      guard let token = String(validating: line, as: UTF8.self) else {
-        throw .notUTF8(source: "\(source) (\(name))", line: tokens.count + 1)
-      }
-      tokens.append(token)
-    }
-    let vocabulary = try Vocabulary(tokens, source: "\(source) (\(name))")
-    let expected = try text(fingerprint)
-    guard vocabulary.fingerprint == expected else {
-      throw .vocabularyMismatch(source: source, expected: expected, found: vocabulary.fingerprint)
-    }
-    return vocabulary
-  }
-
-  private func floats(_ name: String, dimensions: Int) throws(TokenSpaceError) -> (shape: [Int], values: [Float]) {
-    let tensor = try tensor(name, .f32, dimensions: dimensions)
-    do {
-      var reader = try reader(of: tensor)
-      return (tensor.shape, try reader.f32Array(tensor.range.count / 4))
-    } catch {
-      throw .storage(error)
-    }
-  }
-
-  private func tensor(
-    _ name: String, _ type: Safetensors.ElementType, dimensions: Int
-  ) throws(TokenSpaceError) -> Safetensors.Tensor {
-    guard let tensor = header.tensors[name] else { throw refuse(name, "the tensor is missing") }
-    guard tensor.type == type, tensor.shape.count == dimensions else {
-      throw refuse(
-        name,
-        "it is \(tensor.type.rawValue) with \(tensor.shape.count) dimensions instead of \(type.rawValue) with \(dimensions)"
-      )
-    }
-    return tensor
-  }
-
-  private func reader(of tensor: Safetensors.Tensor) throws(StorageError) -> ByteReader {
-    // The header was checked: the range lies inside the file.
-    let start = header.dataStart + tensor.range.lowerBound
-    return try ByteReader(file, start..<start + tensor.range.count, section: tensor.name)
-  }
-
-  private func text(_ key: String) throws(TokenSpaceError) -> String {
-    guard let value = header.metadata[key] else { throw refuse("metadata", "'\(key)' is missing") }
-    return value
-  }
-
-  private func refuse(_ section: String, _ reason: String) -> TokenSpaceError {
-    .damagedHead(source: source, section: section, reason: reason)
   }
 }

@@ -1,10 +1,8 @@
-import LinearAlgebra
-
-/// A map from dense rows to sparse vectors over a vocabulary: `w = log1p(relu(W · x + b))`, of which the strongest count.
+/// A map from dense rows to sparse vectors over a vocabulary, and the weights that words have in queries.
 ///
-/// Everything a method folds in (means, deviations, scale) is already in `W` and `b`.
+/// Everything a method folds in (means, deviations, scale, gains) is already in the encoders.
 public struct TokenHead: Sendable {
-  /// How the head was made; `ridge` so far.
+  /// How the head was made: `ridge` or `stair`.
   public let method: String
   /// The tokens it speaks; a token's number is its position here.
   public let vocabulary: Vocabulary
@@ -19,50 +17,69 @@ public struct TokenHead: Sendable {
   /// What it was trained from and how, for people to read. Holds no date: the same input gives the same file.
   public let provenance: [String: String]
 
-  /// `[tokens × dimension]`.
-  let weights: Matrix
-  /// One per token.
-  let bias: [Float]
+  /// What encodes the rows of pictures.
+  public let images: TokenEncoder
+  /// What encodes the rows of texts; nil when queries are words only.
+  public let text: TokenEncoder?
+  /// Which tokens go with which in queries; nil when the head was made without.
+  public let expansions: ExpansionTable?
 
-  /// The length of the rows it takes.
-  public var dimension: Int { weights.columns }
+  /// The length of the rows of pictures.
+  public var dimension: Int { images.dimension }
+  /// The length of the rows of texts; nil without a text side.
+  public var textDimension: Int? { text?.dimension }
+
+  /// A head of networks.
+  ///
+  /// - Parameter source: what errors name.
+  /// - Throws: ``TokenSpaceError/damagedHead(source:section:reason:)`` when the parts do not fit together or are not finite.
+  init(
+    method: String, vocabulary: Vocabulary, tokenizer: Tokenizer, images: TokenNetwork, text: TokenNetwork? = nil,
+    queryWeights: [Float], expansions: ExpansionTable? = nil, ceiling: Float, defaultTop: Int,
+    provenance: [String: String], source: String
+  ) throws(TokenSpaceError) {
+    try self.init(
+      method: method, vocabulary: vocabulary, tokenizer: tokenizer, imageEncoder: .network(images),
+      textEncoder: text.map { .network($0) }, queryWeights: queryWeights, expansions: expansions, ceiling: ceiling,
+      defaultTop: defaultTop, provenance: provenance, source: source)
+  }
 
   /// A head from its parts.
   ///
   /// - Parameter source: what errors name.
   /// - Throws: ``TokenSpaceError/damagedHead(source:section:reason:)`` when the parts do not fit together or are not finite.
   init(
-    method: String, vocabulary: Vocabulary, tokenizer: Tokenizer, weights: Matrix, bias: [Float], queryWeights: [Float],
-    ceiling: Float, defaultTop: Int, provenance: [String: String], source: String
+    method: String, vocabulary: Vocabulary, tokenizer: Tokenizer, imageEncoder: TokenEncoder,
+    textEncoder: TokenEncoder?, queryWeights: [Float], expansions: ExpansionTable?, ceiling: Float, defaultTop: Int,
+    provenance: [String: String], source: String
   ) throws(TokenSpaceError) {
     func refuse(_ section: String, _ reason: String) -> TokenSpaceError {
       .damagedHead(source: source, section: section, reason: reason)
     }
-    guard weights.rows == vocabulary.count, weights.columns > 0 else {
-      throw refuse("weight", "its shape is \(weights.rows) × \(weights.columns) for \(vocabulary.count) tokens")
+    for (encoder, prefix) in [(imageEncoder, ""), (textEncoder, "text_")] {
+      if let fault = encoder?.fault(vocabularyCount: vocabulary.count) {
+        throw refuse(prefix + fault.section, fault.reason)
+      }
     }
-    guard bias.count == vocabulary.count else { throw refuse("bias", "it does not have one value per token") }
     guard queryWeights.count == vocabulary.count else {
       throw refuse("query_weights", "it does not have one value per token")
     }
-    if let bad = weights.values.firstIndex(where: { !$0.isFinite }) {
-      throw refuse("weight", "value \(bad) is not finite")
-    }
-    if let bad = bias.firstIndex(where: { !$0.isFinite }) { throw refuse("bias", "value \(bad) is not finite") }
     if let bad = queryWeights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
       throw refuse("query_weights", "value \(bad) is not a finite number of 0 or more")
     }
+    if let fault = expansions?.fault(vocabularyCount: vocabulary.count) { throw refuse(fault.section, fault.reason) }
     guard ceiling.isFinite, ceiling > 0 else { throw refuse("metadata", "the ceiling \(ceiling) is not above 0") }
     guard defaultTop > 0 else { throw refuse("metadata", "the default number of tokens \(defaultTop) is not above 0") }
     self.method = method
     self.vocabulary = vocabulary
     self.tokenizer = tokenizer
+    self.images = imageEncoder
+    self.text = textEncoder
     self.queryWeights = queryWeights
+    self.expansions = expansions
     self.ceiling = ceiling
     self.defaultTop = defaultTop
     self.provenance = provenance
-    self.weights = weights
-    self.bias = bias
   }
 
   /// The same head with another ceiling, which must be finite and above 0.

@@ -126,7 +126,8 @@ public enum RidgeTraining {
       throw .extremeEmbeddings(detail: "the weights that fit them are infinite")
     }
     return try TokenHead(
-      method: "ridge", vocabulary: vocabulary, tokenizer: tokenizer, weights: weights, bias: bias,
+      method: "ridge", vocabulary: vocabulary, tokenizer: tokenizer,
+      images: TokenNetwork(weights: weights, bias: bias),
       queryWeights: frequencies.map { Float(log1p((rows - $0 + 0.5) / ($0 + 0.5))) }, ceiling: 1,
       defaultTop: options.top, provenance: provenance, source: "the trained head")
   }
