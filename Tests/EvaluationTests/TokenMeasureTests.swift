@@ -5,8 +5,8 @@ import Testing
 @Suite struct TokenMeasureTests {
   @Test func precisionGivesNoCreditForTokensThatAreNotThere() {
     var precision = TokenPrecision(depths: [1, 5])
-    precision.add(tokens: [1, 2, 3, 4, 5, 6], said: [1, 3, 6, 9], control: [2])
-    precision.add(tokens: [7], said: [7], control: [7, 8])
+    precision.add(tokens: [1, 2, 3, 4, 5, 6], said: [1, 3, 6, 9], saidFound: 3, control: [2])
+    precision.add(tokens: [7], said: [7], saidFound: 1, control: [7, 8])
     #expect(precision.pictureCount == 2)
     #expect(precision.precision(0) == 1)
     #expect(precision.precision(1) == 3.0 / 10)
@@ -18,8 +18,8 @@ import Testing
 
   @Test func aPictureWithoutCaptionWordsDoesNotLowerTheShareOfWordsFound() {
     var precision = TokenPrecision()
-    precision.add(tokens: [1], said: [1], control: [])
-    precision.add(tokens: [1], said: [], control: [1])
+    precision.add(tokens: [1], said: [1], saidFound: 1, control: [])
+    precision.add(tokens: [1], said: [], saidFound: 0, control: [1])
     #expect(precision.captionRecall == 1)
     #expect(precision.precision(0) == 0.5 && precision.control(0) == 0.5)
     #expect(TokenPrecision().precision(0) == 0 && TokenPrecision().captionRecall == 0)

@@ -27,10 +27,12 @@ public struct TokenPrecision: Sendable, Equatable {
   /// Adds one picture.
   ///
   /// - Parameters:
-  ///   - tokens: all tokens of the picture, the strongest first, without stop words.
+  ///   - tokens: the strongest tokens of the picture, the strongest first, without stop words: as many as the greatest k,
+  ///     or all.
   ///   - said: the tokens of its captions, without stop words.
+  ///   - saidFound: how many of them are among all tokens of the picture.
   ///   - control: those of another picture's captions.
-  public mutating func add(tokens: [UInt32], said: Set<UInt32>, control: Set<UInt32>) {
+  public mutating func add(tokens: [UInt32], said: Set<UInt32>, saidFound: Int, control: Set<UInt32>) {
     pictureCount += 1
     for (place, depth) in depths.enumerated() {
       let strongest = tokens.prefix(depth)
@@ -38,7 +40,7 @@ public struct TokenPrecision: Sendable, Equatable {
       controlHits[place] += strongest.count { control.contains($0) }
     }
     guard !said.isEmpty else { return }
-    recallSum += Double(tokens.count { said.contains($0) }) / Double(said.count)
+    recallSum += Double(saidFound) / Double(said.count)
     recallCount += 1
   }
 
