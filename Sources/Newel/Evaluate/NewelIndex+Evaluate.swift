@@ -24,14 +24,16 @@ extension NewelIndex {
   /// - Parameters:
   ///   - depth: how many documents, at least 1.
   ///   - conditions: what documents must meet.
+  ///   - expand: how many related tokens each word brings along; see ``SearchRequest/expand``.
   /// - Throws: ``NewelError``, but for a query that no document can match, which is an answer.
   package func evaluate(
-    _ query: SearchRequest.Query, depth: Int, algorithm: TopKAlgorithm = .auto, conditions: [String] = []
+    _ query: SearchRequest.Query, depth: Int, algorithm: TopKAlgorithm = .auto, conditions: [String] = [],
+    expand: Int = 0
   ) throws(NewelError) -> EvaluatedQuery {
     let segments = try filters.filtered(conditions, in: self).segments
     let clock = ContinuousClock()
     let start = clock.now
-    let parts = try parts(of: query)
+    let parts = try parts(of: query, expand: expand)
     let translated: TranslatedQuery
     do {
       translated = try translate(parts)

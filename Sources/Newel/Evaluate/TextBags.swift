@@ -86,11 +86,12 @@ package struct TextBags: Sendable {
 extension NewelIndex {
   /// The bags of words of texts. A text without a known word is an empty bag.
   ///
+  /// - Parameter expand: how many related tokens each word brings along; see ``SearchRequest/expand``.
   /// - Throws: `invalidArgument` for a query that cannot be read.
-  package func textBags(of queries: [JudgedQuery]) throws(NewelError) -> TextBags {
+  package func textBags(of queries: [JudgedQuery], expand: Int = 0) throws(NewelError) -> TextBags {
     var bags: [QueryParts] = []
     for query in queries {
-      var found = try parts(of: query.query)
+      var found = try parts(of: query.query, expand: expand)
       // No document can have a required word that the vocabulary lacks.
       if !found.unknownRequired.isEmpty { found = QueryParts() }
       bags.append(found)

@@ -52,6 +52,12 @@ public struct Explanation: Sendable, Codable {
   public let unknownWords: [String]
   /// Stop words, punctuation and words that cancel each other out, left out on purpose.
   public let ignoredWords: [String]
+  /// Words of the query that were read as others, because the vocabulary has those.
+  public let substitutedWords: [SubstitutedWord]
+  /// For unknown words what may have been meant; those with nothing near are left out.
+  public let suggestions: [WordSuggestion]
+  /// The tokens that the words of the query brought along, the heaviest first.
+  public let expandedTokens: [ExpandedToken]
 }
 
 /// What the index knows of one word.

@@ -89,11 +89,16 @@ extension NewelIndex {
 
   /// Why a document has the score it has for a query, whether or not a search would return it.
   ///
-  /// - Parameter conditions: what a search would ask of the metadata; see ``SearchRequest/conditions``.
+  /// - Parameters:
+  ///   - conditions: what a search would ask of the metadata; see ``SearchRequest/conditions``.
+  ///   - expand: how many related tokens each word brings along; see ``SearchRequest/expand``.
   public func explain(
-    _ query: String, key: String, conditions: [String] = []
+    _ query: String, key: String, conditions: [String] = [], expand: Int = 0
   ) throws(NewelError) -> Explanation {
-    let translated = try translate(.text(query))
+    var request = SearchRequest(query)
+    request.expand = expand
+    try request.check()
+    let translated = try translate(request.query, expand: expand, suggests: true)
     let ordinal = try ordinal(of: key)
     let isAccepted = conditions.isEmpty ? nil : try accepts(ordinal, where: conditions)
     let (segment, document) = try locate(ordinal)
@@ -102,7 +107,9 @@ extension NewelIndex {
       query: query, key: key, score: Double(scored.total) * translated.scoreUnit, integerScore: scored.total,
       isHit: scored.isHit && isAccepted != false, isAccepted: isAccepted, missingRequired: scored.missing,
       contributions: scored.parts.sorted { ($0.integerAmount, $1.token) > ($1.integerAmount, $0.token) },
-      unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords)
+      unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords,
+      substitutedWords: translated.substitutedWords, suggestions: suggestions(for: translated.unknownWords),
+      expandedTokens: translated.expandedTokens)
   }
 
   /// What the index knows of a word: how many documents have it, and which most of it.
@@ -115,7 +122,7 @@ extension NewelIndex {
     var ids = vocabulary.id(of: word).map { [$0] } ?? []
     if ids.isEmpty { ids = tokens(of: word) }
     guard !ids.isEmpty else {
-      let near = suggestions(for: word)
+      let near = NearWords.near(word, in: vocabulary, limit: 5)
       throw NewelError(
         .notFound,
         "The vocabulary has no token '\(word)'"
@@ -138,25 +145,5 @@ extension NewelIndex {
   /// What of a word that ``tokens(_:limit:)`` reports on the vocabulary does not have.
   package func unknownParts(of word: String) -> [String] {
     vocabulary.id(of: word) == nil ? encoder.encode(plain: word).unknown : []
-  }
-
-  /// Up to five tokens that begin like the word, are part of it, or differ by one letter.
-  private func suggestions(for word: String) -> [String] {
-    let wanted = word.lowercased()
-    guard wanted.count >= 2 else { return [] }
-    let near = vocabulary.tokens.filter { token in
-      token.hasPrefix(wanted) || (token.count > 3 && wanted.hasPrefix(token)) || Self.differsByOneLetter(token, wanted)
-    }
-    let ranked = near.map { (token: $0, frequency: vocabulary.id(of: $0).map { documentFrequency(of: $0) } ?? 0) }
-    return ranked.sorted { ($0.frequency, $1.token) > ($1.frequency, $0.token) }.prefix(5).map(\.token)
-  }
-
-  /// Whether two words are one insertion, deletion or substitution apart.
-  static func differsByOneLetter(_ first: String, _ second: String) -> Bool {
-    let (short, long) = first.count <= second.count ? (Array(first), Array(second)) : (Array(second), Array(first))
-    guard long.count - short.count <= 1, short != long else { return false }
-    let same = zip(short, long).prefix { $0 == $1 }.count
-    return short.count == long.count
-      ? short[(same + 1)...] == long[(same + 1)...] : short[same...] == long[(same + 1)...]
   }
 }

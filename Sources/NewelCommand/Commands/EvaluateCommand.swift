@@ -11,8 +11,8 @@ struct EvaluateCommand: ParsableCommand {
       newel evaluate --answers FILE --qrels FILE [--compare FILE] [<options>]
       """,
     discussion: """
-      Queries are lines {"id", "text" or "query" or "vector", "relevant": [keys]}: "text" is plain words, "query" the \
-      query language, "vector" token weights. With --captions every document's caption is a query for that document, with \
+      Queries are lines {"id", "text" or "query" or "vector" or "embedding", "relevant": [keys]}: "text" is plain words, "query" the \
+      query language, "vector" token weights, "embedding" a text's embedding for the head's text side. With --captions every document's caption is a query for that document, with \
       the key as its id (KEY#0, KEY#1 and so on where there are several). With --qrels the grades of a TREC file 'query 0 \
       document grade' stand for "relevant". Words that the vocabulary does not have are counted and left out.
 
@@ -85,6 +85,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Of the order in which pictures get captions of others as a control.")
   var seed: UInt64 = 1
 
+  @OptionGroup var expansion: ExpandOption
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
@@ -93,7 +94,7 @@ struct EvaluateCommand: ParsableCommand {
       let others: [(String, Bool)] = [
         ("INDEX", index != nil), ("--queries", queries != nil), ("--captions", captions),
         ("--where", !filter.conditions.isEmpty), ("--class-field", classField != nil), ("--texts", texts != nil),
-        ("--run", runFile != nil),
+        ("--run", runFile != nil), ("--expand", expansion.expand != 0),
       ]
       if let given = others.first(where: { $0.1 }) {
         throw ValidationError("--answers measures a run file without an index: \(given.0) does not go with it.")
@@ -114,7 +115,8 @@ struct EvaluateCommand: ParsableCommand {
     guard let index else { return }
     let job = EvaluationJob(
       queries: queries, qrels: qrels, conditions: filter.conditions, cutoff: cutoff, depth: depth,
-      algorithm: algorithm, runFile: runFile, classField: classField, texts: texts, compare: compare, seed: seed)
+      algorithm: algorithm, expand: expansion.expand, runFile: runFile, classField: classField, texts: texts,
+      compare: compare, seed: seed)
     let report = try job.report(
       on: try NewelIndex.open(index), reporter: ProgressReporter.standard(quiet: quiet.quiet))
     if json.json { try JSONOutput.print(report) } else { report.show() }

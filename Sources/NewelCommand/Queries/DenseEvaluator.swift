@@ -10,6 +10,7 @@ struct DenseEvaluator {
   let reverse: ReverseEvaluator
   let dense: DenseComparison
   let cutoff: Int
+  let expand: Int
 
   /// What is measured, in the order of the report.
   enum System: String, CaseIterable {
@@ -63,7 +64,8 @@ struct DenseEvaluator {
       for number in range {
         let query = queries[number]
         var sparse = [Double](repeating: 0, count: gallery.count)
-        let answer = try index.evaluate(query.query, depth: gallery.count, conditions: gallery.conditions)
+        let answer = try index.evaluate(
+          query.query, depth: gallery.count, conditions: gallery.conditions, expand: expand)
         for hit in answer.hits {
           if let place = gallery.place(of: hit.ordinal) { sparse[place] = Double(hit.score) }
         }

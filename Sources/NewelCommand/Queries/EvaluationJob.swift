@@ -9,6 +9,7 @@ struct EvaluationJob {
   var cutoff: Int
   var depth: Int
   var algorithm: TopKAlgorithm
+  var expand: Int
   var runFile: String?
   var classField: String?
   var texts: String?
@@ -35,14 +36,15 @@ struct EvaluationJob {
     Interruption.watch()
     return try reporter.showing { progress in
       var forward = Evaluator(
-        index: index, gallery: gallery, depth: depth, cutoff: cutoff, algorithm: algorithm, run: run)
+        index: index, gallery: gallery, depth: depth, cutoff: cutoff, algorithm: algorithm, expand: expand, run: run)
       try forward.evaluate(judged.queries, progress: progress)
-      let reverse = try ReverseEvaluator(index: index, queries: judged.queries)
+      let reverse = try ReverseEvaluator(index: index, queries: judged.queries, expand: expand)
       let backward = try reverse.summary(of: index, cutoff: cutoff, progress: progress)
       let words = try words(of: index, gallery: gallery, bags: reverse.bags, progress: progress)
       let systems = try dense.map { dense in
         let others = try DenseEvaluator(
-          index: index, queries: judged.queries, gallery: gallery, reverse: reverse, dense: dense, cutoff: cutoff
+          index: index, queries: judged.queries, gallery: gallery, reverse: reverse, dense: dense, cutoff: cutoff,
+          expand: expand
         ).results(progress: progress)
         return SystemsReport(sparse: (forward.summary, backward), others: others)
       }

@@ -9,6 +9,8 @@ struct Evaluator {
   let gallery: Gallery
   let depth: Int
   let algorithm: TopKAlgorithm
+  /// How many related tokens each word brings.
+  let expand: Int
   let run: RankingFile?
 
   private(set) var summary: RetrievalSummary
@@ -19,12 +21,14 @@ struct Evaluator {
   private var searching = Duration.zero
 
   init(
-    index: NewelIndex, gallery: Gallery, depth: Int, cutoff: Int, algorithm: TopKAlgorithm, run: RankingFile?
+    index: NewelIndex, gallery: Gallery, depth: Int, cutoff: Int, algorithm: TopKAlgorithm, expand: Int,
+    run: RankingFile?
   ) {
     self.index = index
     self.gallery = gallery
     self.depth = depth
     self.algorithm = algorithm
+    self.expand = expand
     self.run = run
     summary = RetrievalSummary(documentCount: gallery.count, cutoff: cutoff)
   }
@@ -59,7 +63,8 @@ struct Evaluator {
   private mutating func evaluate(_ judged: JudgedQuery) throws {
     let answer: EvaluatedQuery
     do {
-      answer = try index.evaluate(judged.query, depth: depth, algorithm: algorithm, conditions: gallery.conditions)
+      answer = try index.evaluate(
+        judged.query, depth: depth, algorithm: algorithm, conditions: gallery.conditions, expand: expand)
     } catch {
       throw NewelError(error.code, "The query '\(judged.id)' failed: \(error.message)", cause: error)
     }

@@ -13,8 +13,9 @@ struct ReverseEvaluator: Sendable {
   /// The grade of each text for a document, by the place of the document.
   let judgements: [[Int: Int]]
 
-  init(index: NewelIndex, queries: [JudgedQuery]) throws {
-    bags = try index.textBags(of: queries)
+  /// - Parameter expand: how many related tokens each word brings.
+  init(index: NewelIndex, queries: [JudgedQuery], expand: Int = 0) throws {
+    bags = try index.textBags(of: queries, expand: expand)
     var grades: [UInt32: [Int: Int]] = [:]
     for (text, query) in queries.enumerated() {
       for (document, grade) in query.judgements where grade > 0 { grades[document, default: [:]][text] = grade }
