@@ -15,37 +15,56 @@ extension NewelIndex {
     return try inspect(ordinal: try ordinal(of: key), limit: limit)
   }
 
-  /// Inspects every document in insertion order.
-  public func inspectAll(limit: Int = 20, _ body: (Inspection) throws -> Void) throws {
+  /// Inspects every document that meets all conditions, in insertion order.
+  ///
+  /// - Parameter conditions: see ``SearchRequest/conditions``; none for all documents.
+  /// - Throws: `invalidArgument` for a condition that cannot be used, or that no document meets; what `body` throws.
+  public func inspectAll(
+    limit: Int = 20, conditions: [String] = [], _ body: (Inspection) throws -> Void
+  ) throws {
     try check(limit: limit)
-    for ordinal in 0..<UInt64(documentCount) { try body(try inspect(ordinal: ordinal, limit: limit)) }
+    for ordinal in try gallery(where: conditions).ordinals {
+      try body(try inspect(ordinal: UInt64(ordinal), limit: limit))
+    }
   }
 
   private func check(limit: Int) throws(NewelError) {
     guard limit >= 1 else { throw NewelError(.invalidArgument, "The limit is \(limit), but it must be at least 1.") }
   }
 
-  private func inspect(ordinal: UInt64, limit: Int) throws(NewelError) -> Inspection {
+  func inspect(ordinal: UInt64, limit: Int) throws(NewelError) -> Inspection {
     do {
       let stored = try snapshot.document(of: ordinal)
       let (segment, document) = try locate(ordinal)
       let postings = try segment.forwardVector(of: document)
         .sorted { ($0.impact, $1.token) > ($1.impact, $0.token) }
       let captions = try captions(in: stored.metadata)
-      var said: Set<UInt32> = []
-      for caption in captions { said.formUnion(tokens(of: caption)) }
-      let tokens = postings.prefix(max(0, limit)).map { posting in
+      let spoken = tokens(of: captions.joined(separator: "\n"))
+      let said = Set(spoken)
+      let tokens = postings.prefix(max(0, limit)).enumerated().map { place, posting in
         ActivatedToken(
-          token: name(of: posting.token), weight: Double(quantiser.weight(of: posting.impact)), impact: posting.impact,
+          token: name(of: posting.token), rank: place + 1, weight: Double(quantiser.weight(of: posting.impact)),
+          impact: posting.impact,
           documentFrequency: documentFrequency(of: posting.token),
           inCaption: captions.isEmpty ? nil : said.contains(posting.token))
       }
+      let held = Set(postings.map(\.token))
+      let content = spoken.filter { !isStopWord($0) }
+      let missing = content.filter { !held.contains($0) }
       return Inspection(
         key: stored.key, ordinal: ordinal, caption: captions.isEmpty ? nil : captions.joined(separator: "\n"),
-        tokens: tokens, omittedTokens: postings.count - tokens.count)
+        tokens: tokens, omittedTokens: postings.count - tokens.count,
+        captionShare: content.isEmpty ? nil : 1 - Double(missing.count) / Double(content.count),
+        missingWords: missing.map { name(of: $0) }, unknownWords: unknownWords(of: captions))
     } catch {
       throw NewelError(wrapping: error)
     }
+  }
+
+  /// The words of captions that the vocabulary does not have, each once.
+  private func unknownWords(of captions: [String]) -> [String] {
+    var seen: Set<String> = []
+    return captions.flatMap { encoder.encode(plain: $0).unknown }.filter { seen.insert($0).inserted }
   }
 
   /// The captions in a document's metadata: one text or several.
@@ -63,7 +82,7 @@ extension NewelIndex {
   }
 
   /// The tokens of a plain text that the vocabulary has, each once, in order.
-  private func tokens(of text: String) -> [UInt32] {
+  func tokens(of text: String) -> [UInt32] {
     var seen: Set<UInt32> = []
     return encoder.tokenizer.tokens(in: text).compactMap { vocabulary.id(of: $0) }.filter { seen.insert($0).inserted }
   }
