@@ -16,8 +16,13 @@ extension EncoderModel {
     let clock = ContinuousClock()
     let start = clock.now
     do {
+      if request.method == .projection || request.method == .splice {
+        var report = try ProjectionJob(request).run(progress)
+        report.seconds = start.duration(to: clock.now) / .seconds(1)
+        return report
+      }
       let fileSystem = PosixFileSystem()
-      let inputs = [request.images, request.metadata] + (request.vocabulary.map { [$0] } ?? [])
+      let inputs = [request.images] + [request.metadata, request.vocabulary].compactMap { $0 }
       try OutputKind.head.checkOutput(request.output, inputs: inputs)
       let options = try ridgeOptions(request, fileSystem: fileSystem)
       let dump = try EmbeddingDump.open(

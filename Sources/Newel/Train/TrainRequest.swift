@@ -3,13 +3,17 @@ public struct TrainRequest: Sendable {
   public enum Method: String, Sendable, CaseIterable {
     /// Closed-form least squares from embeddings to caption tokens.
     case ridge
+    /// No training: comparison with the embeddings of the words themselves, in spaces that pictures and texts share.
+    case projection
+    /// No training: pictures as sums of few words' embeddings, in spaces that pictures and texts share.
+    case splice
   }
 
   public var method: Method
   /// A `.npy` or `.npz` file, or a dump folder.
   public var images: String
-  /// A JSONL file, or a dump folder.
-  public var metadata: String
+  /// A JSONL file, or a dump folder. Methods that read no captions need it for conditions only.
+  public var metadata: String?
   /// Where the head is written; an existing file is replaced when all went well.
   public var output: String
   public var conditions: [String]
@@ -22,9 +26,11 @@ public struct TrainRequest: Sendable {
   public var top: Int
   /// Ridge penalty as a share of the number of rows; nil for the default.
   public var penalty: Double?
+  /// What only the methods ``Method/projection`` and ``Method/splice`` read.
+  public var projection = ProjectionSettings()
 
   public init(
-    method: Method = .ridge, images: String, metadata: String, output: String, conditions: [String] = [],
+    method: Method = .ridge, images: String, metadata: String?, output: String, conditions: [String] = [],
     captionField: String = "caption", vocabulary: String? = nil, minimumDocumentFrequency: Int = 5, top: Int = 64,
     penalty: Double? = nil
   ) {
@@ -49,5 +55,5 @@ public struct TrainReport: Sendable, Codable {
   public let dimension: Int
   public let vocabularyCount: Int
   public let ceiling: Double
-  public let seconds: Double
+  public internal(set) var seconds: Double
 }
