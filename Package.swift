@@ -59,8 +59,8 @@ var targets: [Target] = [
   tests("Learning", ["LinearAlgebra"]),
   tests("InvertedIndex", ["ByteStorage", "LinearAlgebra", "EmbeddingDumps"]),
   tests("EmbeddingDumps", ["ByteStorage", "LinearAlgebra"]),
-  tests("TokenSpace", ["EmbeddingDumps", "ByteStorage", "LinearAlgebra"], exclude: ["Oracle"]),
-  tests("Alignment", ["Evaluation", "EmbeddingDumps", "ByteStorage", "LinearAlgebra"]),
+  tests("TokenSpace", ["EmbeddingDumps", "Learning", "ByteStorage", "LinearAlgebra"], exclude: ["Oracle"]),
+  tests("Alignment", ["Evaluation", "EmbeddingDumps", "Learning", "ByteStorage", "LinearAlgebra"]),
   tests("Evaluation", []),
   .testTarget(name: "CSparseKernelsTests", dependencies: ["CSparseKernels"], swiftSettings: testSettings),
 ]
@@ -107,7 +107,7 @@ if !withoutPackages {
     // What tests of several targets need.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: testSettings),
 
-    tests("Newel", ["IndexStore", "TestSupport"]),
+    tests("Newel", ["IndexStore", "TokenSpace", "LinearAlgebra", "ByteStorage", "TestSupport"]),
     .testTarget(
       name: "CommandTests", dependencies: ["NewelCommand", "Newel", "Evaluation", "TestSupport"],
       exclude: ["Snapshots"],

@@ -16,6 +16,10 @@ public enum LearningError: Error, Equatable, Sendable, CustomStringConvertible {
   case tooLarge(dimension: Int, targets: Int)
   /// A sum became NaN or infinite: the rows hold values that are too large or not finite.
   case notFinite(what: String)
+  /// What should be the saved state of a training is not.
+  case damagedParameters(reason: String)
+  /// The saved state of a training belongs to another model.
+  case otherParameters(expected: String, found: String)
   /// The linear algebra failed.
   case algebra(LinearAlgebraError)
 
@@ -36,6 +40,11 @@ public enum LearningError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(targets) targets by \(dimension) columns are too large to solve in memory; use a smaller vocabulary."
     case .notFinite(let what):
       "The \(what) became infinite or NaN; check the embeddings for values that are not finite or far too large."
+    case .damagedParameters(let reason):
+      "The saved state of the training is damaged: \(reason); start again or use an older one."
+    case .otherParameters(let expected, let found):
+      "The saved state of the training belongs to another model: expected \(expected), found \(found); "
+        + "use the options it was started with."
     case .algebra(let error):
       error.description
     }

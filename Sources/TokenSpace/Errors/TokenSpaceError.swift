@@ -27,6 +27,8 @@ public enum TokenSpaceError: Error, Equatable, Sendable, CustomStringConvertible
   case query(QueryProblem)
   /// A query table with another number of weights than the vocabulary has tokens, or one that is negative or not finite.
   case badQueryWeights(expected: Int, found: Int)
+  /// A table of related tokens for another number of tokens than the vocabulary has.
+  case badExpansions(expected: Int, found: Int)
 
   // Heads.
   /// A file that does not begin like a safetensors file with the header of a head.
@@ -91,6 +93,8 @@ public enum TokenSpaceError: Error, Equatable, Sendable, CustomStringConvertible
     case .query(let problem): problem.description
     case .badQueryWeights(let expected, let found):
       "A query table needs \(expected) finite weights of 0 or more, one per token, and has \(found) such weights."
+    case .badExpansions(let expected, let found):
+      "A table of related tokens needs a list for each of the \(expected) tokens and has \(found)."
     case .notAHead(let source, let reason):
       "'\(source)' is no token head: \(reason); give a file written by training."
     case .damagedHead(let source, let section, let reason):

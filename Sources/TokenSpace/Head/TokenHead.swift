@@ -91,6 +91,6 @@ public struct TokenHead: Sendable {
 
   /// The encoder of queries that belongs to this head.
   public func queryEncoder() throws(TokenSpaceError) -> QueryEncoder {
-    try QueryEncoder(vocabulary: vocabulary, tokenizer: tokenizer, weights: queryWeights)
+    try QueryEncoder(vocabulary: vocabulary, tokenizer: tokenizer, weights: queryWeights, expansions: expansions)
   }
 }

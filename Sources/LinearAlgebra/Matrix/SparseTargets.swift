@@ -20,6 +20,17 @@ public struct SparseTargets: Sendable, Equatable {
   /// The target indices of row `row`, from 0.
   public func row(_ row: Int) -> ArraySlice<UInt32> { indices[offsets[row]..<offsets[row + 1]] }
 
+  /// The places of row `row` in ``indices``.
+  public func range(_ row: Int) -> Range<Int> { offsets[row]..<offsets[row + 1] }
+
+  /// Whether there are that many rows, all indices are below `count`, and there is one of `values` for each of them.
+  ///
+  /// - Complexity: O(indices).
+  public func fit(rows: Int, below count: Int, values: Int? = nil) -> Bool {
+    rowCount == rows && (values ?? indices.count) == indices.count
+      && indices.allSatisfy { $0 < UInt32(clamping: count) }
+  }
+
   /// Forgets all rows and keeps the memory.
   public mutating func removeAll() {
     offsets.removeAll(keepingCapacity: true)
