@@ -3,7 +3,7 @@ import LinearAlgebra
 
 /// Multinomial logistic regression: `argmin ½ ‖W‖² + strength · Σ log loss`, the intercepts free of penalty.
 ///
-/// Each step solves a ridge problem that bounds the loss from above, with the momentum of Nesterov while the loss falls; there
+/// Each step solves a ridge problem that bounds the loss from above, with the momentum of Nesterov as long as it leads downhill; there
 /// is nothing to tune and nothing random.
 /// - Source: Böhning, "Multinomial logistic regression algorithm" (Annals of the Institute of Statistical Mathematics 1992);
 ///   O'Donoghue and Candès, "Adaptive restart for accelerated gradient schemes" (2015).
@@ -45,23 +45,20 @@ struct LogisticRegression {
     var current = DoubleMatrix(rows: labels.names.count, columns: d + 1)
     var ahead = current
     var momentum = 1.0
-    var (loss, _) = try Self.lossAndGradient(x, labels, current, strength)
     for _ in 0..<Self.maximumIterations {
-      var (_, step) = try Self.lossAndGradient(x, labels, ahead, strength)
+      var step = try Self.gradient(x, labels, ahead, strength)
       try computing { () throws(LinearAlgebraError) in
         try LAPACK.choleskySolve(factor: bound, rightSides: &step)
       }
       let next = Self.sum(ahead, step, -1)
-      let (nextLoss, _) = try Self.lossAndGradient(x, labels, next, strength)
-      if nextLoss > loss, momentum > 1 {
-        // Momentum overshot: start again from the best point.
-        (ahead, momentum) = (current, 1)
-        continue
-      }
+      let way = Self.sum(next, current, -1)
+      // Momentum that leads uphill is dropped.
+      let uphill = zip(step.values, way.values).reduce(0) { $0 + $1.0 * $1.1 } > 0
+      if uphill { momentum = 1 }
       let nextMomentum = (1 + (1 + 4 * momentum * momentum).squareRoot()) / 2
-      ahead = Self.sum(next, Self.sum(next, current, -1), (momentum - 1) / nextMomentum)
+      ahead = Self.sum(next, way, (momentum - 1) / nextMomentum)
       let change = Self.largest(step)
-      (current, momentum, loss) = (next, nextMomentum, nextLoss)
+      (current, momentum) = (next, nextMomentum)
       if change <= 1e-7 * max(1, Self.largest(current)) {
         var weights = DoubleMatrix(rows: current.rows, columns: d)
         for row in 0..<current.rows {
@@ -75,36 +72,32 @@ struct LogisticRegression {
     throw .notConverged(method: "logistic regression", iterations: Self.maximumIterations)
   }
 
-  /// The objective at `w` and its gradient.
-  private static func lossAndGradient(
+  /// The gradient of the objective at `w`.
+  private static func gradient(
     _ x: DoubleMatrix, _ labels: ClassLabels, _ w: DoubleMatrix, _ strength: Double
-  ) throws(AlignmentError) -> (Double, DoubleMatrix) {
+  ) throws(AlignmentError) -> DoubleMatrix {
     var p = try product(x, w, transposeB: true)
     let classes = w.rows
-    var loss = 0.0
     var place = 0
     for label in labels.numbers {
       var largest = -Double.infinity
       for c in 0..<classes { largest = max(largest, p.values[place + c]) }
       var total = 0.0
-      let own = p.values[place + label] - largest
       for c in 0..<classes {
         let value = exp(p.values[place + c] - largest)
         p.values[place + c] = value
         total += value
       }
-      loss += log(total) - own
       for c in 0..<classes { p.values[place + c] /= total }
       p.values[place + label] -= 1
       place += classes
     }
     var gradient = w
     for row in 0..<classes { gradient[row, w.columns - 1] = 0 }
-    let penalty = gradient.values.reduce(0) { $0 + $1 * $1 }
     try computing { () throws(LinearAlgebraError) in
       try BLAS.dgemm(p, transposeA: true, x, alpha: strength, beta: 1, into: &gradient)
     }
-    return (0.5 * penalty + strength * loss, gradient)
+    return gradient
   }
 
   private static func sum(_ a: DoubleMatrix, _ b: DoubleMatrix, _ factor: Double) -> DoubleMatrix {
