@@ -21,6 +21,8 @@ public final class NewelIndex: Sendable {
   let snapshot: IndexSnapshot
   let vocabulary: Vocabulary
   let encoder: QueryEncoder
+  /// Nil for an index of sparse vectors made elsewhere.
+  let head: TokenHead?
   let segments: [PlacedSegment]
   let quantiser: ImpactQuantiser
   let filters = CompiledFilters()
@@ -45,6 +47,7 @@ public final class NewelIndex: Sendable {
       let words = try QueryWords(snapshot)
       vocabulary = words.vocabulary
       encoder = words.encoder
+      head = words.head
     } catch {
       throw NewelError(wrapping: error)
     }
@@ -88,12 +91,14 @@ public final class NewelIndex: Sendable {
 struct QueryWords {
   let vocabulary: Vocabulary
   let encoder: QueryEncoder
+  let head: TokenHead?
 
   init(_ snapshot: IndexSnapshot) throws {
     let stored = try StoredWords(snapshot)
     vocabulary = stored.vocabulary
+    head = stored.head
     if let head = stored.head {
-      encoder = try QueryEncoder(vocabulary: head.vocabulary, tokenizer: head.tokenizer, weights: head.queryWeights)
+      encoder = try head.queryEncoder()
       return
     }
     let documents = Int(snapshot.documentCount)

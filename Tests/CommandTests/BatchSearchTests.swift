@@ -80,7 +80,7 @@ import Testing
     line.error = "Nothing."
     #expect(
       try JSONOutput.text(of: line, pretty: false)
-        == #"{"error":"Nothing.","hits":[],"id":"q","ignoredWords":[],"unknownWords":[]}"#)
+        == #"{"error":"Nothing.","hits":[],"id":"q","ignoredWords":[],"substitutedWords":[],"unknownWords":[]}"#)
   }
 
   @Test func aNoteMakesRoomOnTheTerminal() {

@@ -47,7 +47,7 @@ import Testing
     let stats = try NewelProcess.newel("stats", "one", in: dump.folder).output
     #expect(stats.contains("in 1 segment\n") && stats.contains("commit so far"))
     let evaluated = try NewelProcess.newel("evaluate", "one", "--captions", in: dump.folder)
-    #expect(evaluated.output.hasPrefix("1 query against 1 document\n"))
+    #expect(evaluated.output.hasPrefix("1 query against 1 document; 1 picture against 1 text\n"))
     #expect(evaluated.error.contains("Evaluating  1 query in "))
     let measured = try NewelProcess.newel(
       "benchmark", "one", "--queries", "q.jsonl", "-k", "3", "--repeat", "1", in: dump.folder)

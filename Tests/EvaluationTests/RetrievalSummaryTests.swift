@@ -47,6 +47,6 @@ import Testing
     #expect(summary.hitRate(at: 1) == 0)
     #expect(summary.medianRank == 0)
     #expect(summary.meanRank == 0)
-    #expect(summary.meanNormalisedDiscountedGainAt10 == 0)
+    #expect(summary.meanDiscountedGain == 0)
   }
 }

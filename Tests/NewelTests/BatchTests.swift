@@ -84,7 +84,8 @@ private struct Numbers {
         RankedHit(rank: $0.rank, key: $0.key, score: $0.score, integerScore: $0.integerScore)
       }
       let answer = BatchAnswer(
-        hits: hits, unknownWords: response.unknownWords, ignoredWords: response.ignoredWords, exact: response.exact,
+        hits: hits, unknownWords: response.unknownWords, ignoredWords: response.ignoredWords,
+        substitutedWords: response.substitutedWords, exact: response.exact,
         missedScoreBound: response.missedScoreBound)
       return summary(.success(answer))
     } catch {

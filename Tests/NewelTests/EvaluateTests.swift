@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func ranksBeyondTheEndAreCountedPessimistically() throws {
-    for judged in try index.captionQueries() {
+    for judged in try index.captionQueries().queries {
       let answer = try index.evaluate(judged.query, depth: 60)
       let rank = try index.pessimisticRank(of: judged.relevant, for: answer)
       let position = answer.hits.firstIndex { judged.relevant.contains($0.ordinal) }
@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test func captionsBecomeQueriesForTheirDocuments() throws {
-    let queries = try index.captionQueries()
+    let queries = try index.captionQueries().queries
     #expect(queries.count == 60)
     #expect(queries[3].id == "d3" && queries[3].relevant == [3])
     guard case .plain(let text) = queries[3].query else { return #expect(Bool(false)) }
@@ -91,7 +91,7 @@ import Testing
       {"query": "+red", "relevant": ["d0"]}
       {"id": 7, "vector": {"red": 1}, "relevant": ["d59"]}
       """)
-    let queries = try index.judgedQueries(in: path)
+    let queries = try index.judgedQueries(in: path).queries
     #expect(queries.map(\.id) == ["a", "3", "7"])
     #expect(queries.map(\.relevant) == [[3, 5], [0], [59]])
   }

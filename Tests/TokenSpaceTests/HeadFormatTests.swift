@@ -27,6 +27,11 @@ import Testing
     static let hidden = Parts(rawValue: 2)
     static let text = Parts(rawValue: 4)
     static let expansions = Parts(rawValue: 8)
+    /// Of a projection and of a decomposition; without either it is a network.
+    static let projection = Parts(rawValue: 16)
+    static let splice = Parts(rawValue: 32)
+
+    private var isNetwork: Bool { isDisjoint(with: [.projection, .splice]) }
 
     var testDescription: String { "\(rawValue)" }
 
@@ -35,9 +40,15 @@ import Testing
       switch condition.filter({ $0 != "`" }) {
       case "always", "optional": true
       case "with bert-wordpiece": contains(.pieces)
-      case "with a hidden layer": contains(.hidden)
-      case "with a text side": contains(.text)
-      case "with a text side that has a hidden layer": contains([.text, .hidden])
+      case "with a network": isNetwork
+      case "with a hidden layer": isNetwork && contains(.hidden)
+      case "with a text side": isNetwork && contains(.text)
+      case "with a text side that has a hidden layer": isNetwork && contains([.text, .hidden])
+      case "with a dictionary": !isNetwork
+      case "with a dictionary and a text side": !isNetwork && contains(.text)
+      case "with the method projection": contains(.projection)
+      case "with the method projection and a text side": contains([.projection, .text])
+      case "with the method splice": contains(.splice)
       case "with related tokens": contains(.expansions)
       default: throw UnknownCondition(text: condition)
       }
@@ -54,6 +65,19 @@ import Testing
     let deep = TokenNetwork(hidden: layer, weights: direct.weights, bias: direct.bias)
     let network = parts.contains(.hidden) ? deep : direct
     let related = [[TokenWeight(token: 1, weight: 0.5)], [], [TokenWeight(token: 0, weight: 1)]]
+    let rule: WordDictionary.Rule? =
+      parts.contains(.projection)
+      ? .projection(means: [0, 1, 2], deviations: [1, 2, 3], threshold: 0.5)
+      : parts.contains(.splice) ? .decomposition(penalty: 0.25) : nil
+    if let rule {
+      let words = Matrix(rows: 3, columns: 2, values: [1, 0, 0, 1, 0.6, 0.8])
+      let dictionary = TokenEncoder.words(WordDictionary(words: words, mean: [0.5, 0.25], rule: rule))
+      return try TokenHead(
+        method: dictionary.methods[0], vocabulary: Vocabulary(["red", "shoe", "é"]), tokenizer: tokenizer,
+        imageEncoder: dictionary, textEncoder: parts.contains(.text) ? dictionary : nil, queryWeights: [1, 1, 2],
+        expansions: parts.contains(.expansions) ? ExpansionTable(related) : nil, ceiling: 2.5, defaultTop: 64,
+        provenance: ["rows": "3"], source: "test")
+    }
     return try TokenHead(
       method: "stair", vocabulary: Vocabulary(["red", "shoe", "é"]), tokenizer: tokenizer, images: network,
       text: parts.contains(.text) ? network : nil, queryWeights: [1, 1, 2],
@@ -63,7 +87,7 @@ import Testing
 
   @Test(
     "The header has the members, types and shapes of the page, and the data lie where it says",
-    arguments: (0..<16).map { Parts(rawValue: $0) })
+    arguments: [0..<16, 16..<32, 32..<48].joined().map { Parts(rawValue: $0) })
   func page(parts: Parts) throws {
     let bytes = try head(parts).encoded()
     #expect(try TokenHead.decode(bytes).encoded() == bytes)
@@ -76,7 +100,8 @@ import Testing
 
     let members = try rows("7.6.1").filter { try parts.meet($0[1]) }.map { $0[0] }
     #expect(Set(metadata.keys.map { $0.hasPrefix("provenance.") ? "provenance.NAME" : $0 }) == Set(members))
-    for (key, value) in [("format", "newel-head"), ("version", "2"), ("method", "stair"), ("ceiling", "2.5")] {
+    let method = parts.contains(.projection) ? "projection" : parts.contains(.splice) ? "splice" : "stair"
+    for (key, value) in [("format", "newel-head"), ("version", "2"), ("method", method), ("ceiling", "2.5")] {
       #expect(metadata[key] == .string(value))
     }
 

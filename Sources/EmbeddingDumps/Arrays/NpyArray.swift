@@ -26,29 +26,34 @@ public final class NpyArray: Sendable {
 
   /// Opens `x.npy`, `x.npz` with one two-dimensional member, or the member `name` of `x.npz#name`.
   ///
+  /// - Parameter acceptsVector: whether an array of one dimension is a matrix of one row.
   /// - Throws: ``DumpError`` when the file cannot be read or holds no matrix of floats.
   /// - Complexity: O(1) for `.npy`; an archive is checked and, where compressed, decompressed.
-  public static func open(_ path: String, fileSystem: any FileSystem) throws(DumpError) -> NpyArray {
+  public static func open(
+    _ path: String, acceptsVector: Bool = false, fileSystem: any FileSystem
+  ) throws(DumpError) -> NpyArray {
     if let (archivePath, member) = NpzArchive.split(path) {
       let archive = try NpzArchive.open(archivePath, fileSystem: fileSystem)
       let name: String
       if let member { name = member } else { name = try archive.onlyMatrix() }
       let data = try archive.member(name)
-      return try NpyArray(data.file, data.range, path: archivePath + "#" + name)
+      return try NpyArray(data.file, data.range, path: archivePath + "#" + name, acceptsVector: acceptsVector)
     }
     let file = try storing { () throws(StorageError) in try fileSystem.map(path) }
-    return try NpyArray(file, 0..<file.byteCount, path: path)
+    return try NpyArray(file, 0..<file.byteCount, path: path, acceptsVector: acceptsVector)
   }
 
   /// Reads the array stored in `range` of `file`.
-  init(_ file: MappedFile, _ range: Range<Int>, path: String) throws(DumpError) {
+  init(
+    _ file: MappedFile, _ range: Range<Int>, path: String, acceptsVector: Bool = false
+  ) throws(DumpError) {
     let header = try NpyHeader.read(file, range, path: path)
     switch header.type {
     case .float: break
     case .integer: throw .arrayType(path: path, type: "integer", reason: "whole numbers are labels or ids")
     case .bytes, .text: throw .arrayType(path: path, type: "text", reason: "strings are metadata")
     }
-    let shape = header.shape
+    let shape = acceptsVector && header.shape.count == 1 ? [1] + header.shape : header.shape
     // numpy.save of an empty list has shape (0,).
     guard shape.count == 2 || shape == [0], shape.count != 2 || shape[1] > 0 || shape[0] == 0 else {
       throw .arrayShape(path: path, shape: shape)

@@ -61,27 +61,69 @@ public struct JudgedRanking: Sendable, Equatable {
   }
 
   /// Compares a ranking of documents that are known by their numbers, under ``TieRule/pessimistic``: what
-  /// ``init(_:judgements:ties:isComplete:)`` gives with the grade 1 for every relevant document.
+  /// ``init(_:judgements:ties:isComplete:)`` gives for keys.
   ///
   /// - Parameters:
   ///   - ordinals: the answer of the system, best first: scores never rise, and no number comes twice.
-  ///   - relevant: the relevant documents.
+  ///   - judgements: the grade of each judged document.
   ///   - isComplete: false when the ranking was cut at some depth.
-  /// - Complexity: O(n) for n documents in the ranking.
-  public init(ordinals: [(ordinal: UInt32, score: Double)], relevant: Set<UInt32>, isComplete: Bool = true) {
-    var grades = ordinals.map { relevant.contains($0.ordinal) ? 1 : 0 }
-    // Within a tie, the relevant ones go to its end.
+  /// - Complexity: O(n) for n documents in the ranking, and O(t log t) for t documents of a tie that holds relevant ones.
+  public init(
+    ordinals: [(ordinal: UInt32, score: Double)], judgements: [UInt32: Int], isComplete: Bool = true
+  ) {
+    var grades = ordinals.map { max(0, judgements[$0.ordinal] ?? 0) }
+    // Within a tie, the relevant ones go to its end, the best of them last.
     var start = 0
     while start < grades.count {
       var end = start + 1
       while end < grades.count, ordinals[end].score == ordinals[start].score { end += 1 }
-      let found = grades[start..<end].reduce(0, +)
-      if found > 0 { for rank in start..<end { grades[rank] = rank < end - found ? 0 : 1 } }
+      if end - start > 1, grades[start..<end].contains(where: { $0 > 0 }) { grades[start..<end].sort() }
       start = end
     }
     if !isComplete { Self.dropLastTie(&grades) { ordinals[$0].score } }
+    self.init(grades: grades, judgements: judgements.values)
+  }
+
+  /// The same with the grade 1 for every relevant document.
+  public init(ordinals: [(ordinal: UInt32, score: Double)], relevant: Set<UInt32>, isComplete: Bool = true) {
+    self.init(
+      ordinals: ordinals, judgements: Dictionary(uniqueKeysWithValues: relevant.map { ($0, 1) }),
+      isComplete: isComplete)
+  }
+
+  /// Ranks a whole gallery by its scores, under ``TieRule/pessimistic``, without sorting it.
+  ///
+  /// Ranks that follow the last relevant document are left out: no measure but the depth of the ranking needs them.
+  ///
+  /// - Parameters:
+  ///   - scores: the score of each item of the gallery, by its position.
+  ///   - judgements: the grade of each judged item, by its position in `scores`.
+  ///   - floor: an item whose score is not above it is not found at all: 0 for sparse vectors, where 0 means that not one
+  ///     token is shared; nil for cosines, which rank everything.
+  /// - Complexity: O(gallery · relevant items).
+  public init(scores: [Double], judgements: [Int: Int], floor: Double? = nil) {
+    // Lower grades first within equal scores, as everywhere.
+    let found = judgements.filter { position, grade in
+      grade > 0 && scores.indices.contains(position) && floor.map { scores[position] > $0 } ?? true
+    }.map { (score: scores[$0.key], grade: $0.value, position: $0.key) }
+      .sorted { ($1.score, $0.grade) < ($0.score, $1.grade) }
+    let relevant = Set(found.map(\.position))
+    var grades: [Int] = []
+    for (number, item) in found.enumerated() {
+      // What is not relevant and at least as good is ahead, and so are the relevant ones before this one.
+      var ahead = 0
+      for score in scores where score >= item.score { ahead += 1 }
+      for position in relevant where scores[position] >= item.score { ahead -= 1 }
+      let place = ahead + number
+      if place > grades.count { grades.append(contentsOf: repeatElement(0, count: place - grades.count)) }
+      grades.append(item.grade)
+    }
+    self.init(grades: grades, judgements: judgements.values)
+  }
+
+  private init(grades: [Int], judgements: some Sequence<Int>) {
     self.grades = grades
-    idealGrades = [Int](repeating: 1, count: relevant.count)
+    idealGrades = judgements.filter { $0 > 0 }.sorted(by: >)
     foundCount = grades.count { $0 > 0 }
   }
 

@@ -22,14 +22,20 @@ public struct RetrievalSummary: Sendable {
   /// to be ahead of the relevant ones.
   public private(set) var ranks: [Int] = []
 
-  private var misses: [Bool] = []
-  private var gainAt10 = 0.0
-  private var precisionSum = 0.0
+  /// The measures of each query that has a relevant document, in the order the queries were added.
+  public private(set) var scores: [QueryScores] = []
+
+  /// k of nDCG@k and of average precision at k.
+  public let cutoff: Int
 
   /// An empty summary over a gallery of `documentCount` documents.
-  public init(documentCount: Int) {
+  ///
+  /// - Parameter cutoff: k of the measures that have one, at least 1.
+  public init(documentCount: Int, cutoff: Int = 10) {
     precondition(documentCount >= 0, "a gallery has no negative size")
+    precondition(cutoff >= 1, "the depth of a measure is at least 1")
     self.documentCount = documentCount
+    self.cutoff = cutoff
   }
 
   /// Adds one query.
@@ -44,13 +50,12 @@ public struct RetrievalSummary: Sendable {
       return
     }
     queryCount += 1
-    let rank = ranking.firstRelevantRank ?? knownRank
+    let measured = QueryScores(ranking, knownRank: knownRank, cutoff: cutoff)
+    let rank = measured.rank
     if rank == nil { missCount += 1 }
-    misses.append(rank == nil)
+    scores.append(measured)
     // A ranking may be longer than the stated gallery only by the caller's mistake; a miss is still behind all of it.
     ranks.append(rank ?? max(documentCount - ranking.relevantCount, ranking.grades.count) + 1)
-    gainAt10 += ranking.normalisedDiscountedGain(at: 10)
-    precisionSum += ranking.averagePrecision()
   }
 
   /// R@k, the hit metric: the share of queries with a relevant document among the first k. 0...1; 0 without queries.
@@ -58,14 +63,14 @@ public struct RetrievalSummary: Sendable {
   /// - Complexity: O(queries).
   public func hitRate(at depth: Int) -> Double {
     precondition(depth >= 1, "the depth of a measure is at least 1")
-    return mean { !misses[$0] && ranks[$0] <= depth ? 1 : 0 }
+    return mean { $0.hit(at: depth) }
   }
 
   /// Mean reciprocal rank, over the first `depth` ranks or, when nil, the whole rankings; a miss counts 0.
   ///
   /// - Complexity: O(queries).
   public func meanReciprocalRank(at depth: Int? = nil) -> Double {
-    mean { !misses[$0] && ranks[$0] <= depth ?? ranks[$0] ? 1 / Double(ranks[$0]) : 0 }
+    mean { score in score.rank.map { $0 <= depth ?? $0 ? 1 / Double($0) : 0 } ?? 0 }
   }
 
   /// The median rank of the first relevant document, counted from 1, rounded down between two middle ones, as the
@@ -80,16 +85,31 @@ public struct RetrievalSummary: Sendable {
   }
 
   /// The mean rank of the first relevant document, counted from 1. 0 without queries.
-  public var meanRank: Double { mean { Double(ranks[$0]) } }
+  public var meanRank: Double {
+    queryCount == 0 ? 0 : ranks.reduce(0) { $0 + Double($1) } / Double(queryCount)
+  }
 
-  /// Mean nDCG@10 with linear gains.
-  public var meanNormalisedDiscountedGainAt10: Double { queryCount == 0 ? 0 : gainAt10 / Double(queryCount) }
+  /// Mean nDCG at the cutoff, with linear gains.
+  public var meanDiscountedGain: Double { mean(\.discountedGain) }
 
   /// Mean average precision over the whole rankings, divided by all relevant documents (trec_eval's MAP).
-  public var meanAveragePrecision: Double { queryCount == 0 ? 0 : precisionSum / Double(queryCount) }
+  public var meanAveragePrecision: Double { mean(\.averagePrecision) }
 
-  private func mean(_ value: (Int) -> Double) -> Double {
+  /// Mean average precision at the cutoff, divided by all relevant documents (trec_eval's `map_cut`).
+  public var meanAveragePrecisionAtCutoff: Double { mean(\.averagePrecisionAtCutoff) }
+
+  /// Mean average precision at the cutoff, divided by the relevant documents within it: the custom of cross-modal class
+  /// retrieval.
+  public var meanAveragePrecisionWithinCutoff: Double { mean(\.averagePrecisionWithinCutoff) }
+
+  /// Mean true recall at the cutoff: the share of a query's relevant documents within it.
+  public var meanRecallAtCutoff: Double { mean(\.recallAtCutoff) }
+
+  /// R@1 + R@5 + R@10 in percent, 0...300; "rsum" is the sum of it over both directions, 0...600.
+  public var recallSum: Double { 100 * (hitRate(at: 1) + hitRate(at: 5) + hitRate(at: 10)) }
+
+  private func mean(_ value: (QueryScores) -> Double) -> Double {
     guard queryCount > 0 else { return 0 }
-    return ranks.indices.reduce(0) { $0 + value($1) } / Double(queryCount)
+    return scores.reduce(0) { $0 + value($1) } / Double(queryCount)
   }
 }

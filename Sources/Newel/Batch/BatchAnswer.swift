@@ -18,6 +18,8 @@ public struct BatchAnswer: Sendable, Codable, Equatable {
   public let unknownWords: [String]
   /// Stop words, punctuation and words that cancel each other out, left out on purpose.
   public let ignoredWords: [String]
+  /// Words of the query that were read as others, because the vocabulary has those.
+  public let substitutedWords: [SubstitutedWord]
   /// Whether the hits are the best there are, and by which scores.
   public let exact: AnswerExactness
   /// When not exact, the most that a document left out can score; nil when that is not known.

@@ -10,14 +10,16 @@ package struct BatchQuery: Sendable {
 
 /// Reads queries from a file one after the other: the forms of ``QueryFile``, with their names.
 ///
-/// Lines are `{"id": "q1", "text": "red shoe"}`; `"query"` (the query language) or `"vector"` (an object of token and weight)
-/// may stand for `"text"`. Other members are left alone. Rows of `.csr` and `.npz` files are vectors.
+/// Lines are `{"id": "q1", "text": "red shoe"}`; `"query"` (the query language), `"vector"` (an object of token and weight) or
+/// `"embedding"` (of a text: a list of numbers) may stand for `"text"`. Other members are left alone. Rows of `.csr` and
+/// `.npz` files are vectors, rows of `.npy` files embeddings of texts.
 ///
 /// Not for use from several threads at once.
 package struct BatchQueries {
-  /// Exactly one of the two is there.
+  /// Exactly one of the three is there.
   private var lines: MetadataReader?
   private var rows: SparseReader?
+  private var embeddings: EmbeddingRows?
 
   /// Opens a file.
   ///
@@ -26,6 +28,10 @@ package struct BatchQueries {
     do {
       if path.hasSuffix(".csr") || path.hasSuffix(".npz") {
         return BatchQueries(rows: try SparseCollection.open(path, fileSystem: PosixFileSystem()).records())
+      }
+      if path.hasSuffix(".npy") {
+        let array = try NpyArray.open(path, acceptsVector: true, fileSystem: PosixFileSystem())
+        return BatchQueries(embeddings: EmbeddingRows(array))
       }
       return BatchQueries(lines: try MetadataReader(path, fileSystem: PosixFileSystem()))
     } catch {
@@ -59,6 +65,9 @@ package struct BatchQueries {
   package mutating func next() throws(NewelError) -> BatchQuery? {
     do {
       if let row = try rows?.next() { return BatchQuery(id: row.key, query: .tokens(row.weights)) }
+      if let number = embeddings?.nextRow, let row = try embeddings?.next() {
+        return BatchQuery(id: "\(number)", query: .embedding(row))
+      }
       guard let line = try lines?.next() else { return nil }
       return BatchQuery(id: try Self.id(of: line), query: try QueryFile.query(line))
     } catch {

@@ -75,7 +75,8 @@ extension BatchAnswer {
           integerScore: scored.integerScore))
     }
     self.init(
-      hits: hits, unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords, exact: result.exact,
+      hits: hits, unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords,
+      substitutedWords: translated.substitutedWords, exact: result.exact,
       missedScoreBound: result.missedBound)
   }
 }

@@ -7,8 +7,9 @@ package enum QueryFile {
   ///
   /// - `.csr` and `.npz`: sparse rows, one query each; columns are tokens by their decimal number, as in an index that was
   ///   built from such a file without names for its columns.
+  /// - `.npy`: embeddings of texts, one query per row.
   /// - `.jsonl`, `.jsonl.gz`: one object per line with exactly one of `"vector"` (an object of token and weight),
-  ///   `"text"` (plain words) and `"query"` (the query language).
+  ///   `"text"` (plain words), `"query"` (the query language) and `"embedding"` (of a text: a list of numbers).
   ///
   /// - Parameter limit: at most this many queries, from the beginning; nil for all.
   /// - Throws: ``NewelError`` naming file and line.
@@ -18,6 +19,9 @@ package enum QueryFile {
       if path.hasSuffix(".csr") || path.hasSuffix(".npz") {
         var rows = try SparseCollection.open(path, fileSystem: PosixFileSystem()).records()
         while queries.count < limit ?? .max, let record = try rows.next() { queries.append(.tokens(record.weights)) }
+      } else if path.hasSuffix(".npy") {
+        var rows = EmbeddingRows(try NpyArray.open(path, acceptsVector: true, fileSystem: PosixFileSystem()))
+        while queries.count < limit ?? .max, let row = try rows.next() { queries.append(.embedding(row)) }
       } else {
         var lines = try MetadataReader(path, fileSystem: PosixFileSystem())
         while queries.count < limit ?? .max, let line = try lines.next() { queries.append(try query(line)) }
@@ -36,9 +40,15 @@ package enum QueryFile {
     func failure(_ reason: String) -> NewelError {
       NewelError(.invalidInput, "'\(line.path)' line \(line.line): \(reason).")
     }
-    let forms = ["vector", "text", "query"].filter { line.object[$0] != nil }
+    let forms = ["vector", "text", "query", "embedding"].filter { line.object[$0] != nil }
     guard forms.count == 1 else {
-      throw failure("exactly one of \"vector\", \"text\" and \"query\" is needed, found \(forms.count)")
+      throw failure("exactly one of \"vector\", \"text\", \"query\" and \"embedding\" is needed, found \(forms.count)")
+    }
+    if let value = line.object["embedding"] {
+      guard let embedding = QueryVector.numbers(value) else {
+        throw failure("\"embedding\" is a list of finite numbers")
+      }
+      return .embedding(embedding)
     }
     if let text = line.object["text"]?.stringValue { return .plain(text) }
     if let text = line.object["query"]?.stringValue { return .text(text) }

@@ -21,14 +21,19 @@ package struct EvaluatedQuery: Sendable {
 extension NewelIndex {
   /// Ranks the best documents for a query, and takes the time.
   ///
-  /// - Parameter depth: how many documents, at least 1.
+  /// - Parameters:
+  ///   - depth: how many documents, at least 1.
+  ///   - conditions: what documents must meet.
+  ///   - expand: how many related tokens each word brings along; see ``SearchRequest/expand``.
   /// - Throws: ``NewelError``, but for a query that no document can match, which is an answer.
   package func evaluate(
-    _ query: SearchRequest.Query, depth: Int, algorithm: TopKAlgorithm = .auto
+    _ query: SearchRequest.Query, depth: Int, algorithm: TopKAlgorithm = .auto, conditions: [String] = [],
+    expand: Int = 0
   ) throws(NewelError) -> EvaluatedQuery {
+    let segments = try filters.filtered(conditions, in: self).segments
     let clock = ContinuousClock()
     let start = clock.now
-    let parts = try parts(of: query)
+    let parts = try parts(of: query, expand: expand)
     let translated: TranslatedQuery
     do {
       translated = try translate(parts)
@@ -53,11 +58,16 @@ extension NewelIndex {
   /// The pessimistic rank of the best of several relevant documents: one more than the number of other, not relevant
   /// documents that score at least as much.
   ///
-  /// - Parameter relevant: ordinals, each once.
+  /// - Parameters:
+  ///   - relevant: ordinals of documents that meet the conditions, each once.
+  ///   - conditions: those of the evaluation.
   /// - Returns: nil when none of them is a hit.
   /// - Complexity: O(postings of the query's tokens).
-  package func pessimisticRank(of relevant: [UInt32], for answer: EvaluatedQuery) throws(NewelError) -> Int? {
+  package func pessimisticRank(
+    of relevant: [UInt32], for answer: EvaluatedQuery, conditions: [String] = []
+  ) throws(NewelError) -> Int? {
     guard let query = answer.query else { return nil }
+    let segments = try filters.filtered(conditions, in: self).segments
     do {
       var scores: [Int] = []
       for ordinal in relevant {

@@ -9,11 +9,21 @@ public struct Inspection: Sendable, Codable {
   public let tokens: [ActivatedToken]
   /// Tokens of the document beyond those listed.
   public let omittedTokens: Int
+  /// The share of the caption's words that are among all tokens of the document, 0...1; stop words and words that the vocabulary
+  /// lacks are left out. Nil without a caption, or without such a word in it.
+  public let captionShare: Double?
+  /// Words of the caption, as tokens, that the vocabulary has and the document lacks, in the order of the caption; stop words are
+  /// left out.
+  public let missingWords: [String]
+  /// Words of the caption that the vocabulary does not have, each once; no head can give them to a document.
+  public let unknownWords: [String]
 }
 
 /// One token of a document.
 public struct ActivatedToken: Sendable, Codable {
   public let token: String
+  /// 1 for the heaviest of the document.
+  public let rank: Int
   public let weight: Double
   /// 8-bit impact, 1...255.
   public let impact: UInt8
@@ -42,6 +52,12 @@ public struct Explanation: Sendable, Codable {
   public let unknownWords: [String]
   /// Stop words, punctuation and words that cancel each other out, left out on purpose.
   public let ignoredWords: [String]
+  /// Words of the query that were read as others, because the vocabulary has those.
+  public let substitutedWords: [SubstitutedWord]
+  /// For unknown words what may have been meant; those with nothing near are left out.
+  public let suggestions: [WordSuggestion]
+  /// The tokens that the words of the query brought along, the heaviest first.
+  public let expandedTokens: [ExpandedToken]
 }
 
 /// What the index knows of one word.

@@ -15,37 +15,56 @@ extension NewelIndex {
     return try inspect(ordinal: try ordinal(of: key), limit: limit)
   }
 
-  /// Inspects every document in insertion order.
-  public func inspectAll(limit: Int = 20, _ body: (Inspection) throws -> Void) throws {
+  /// Inspects every document that meets all conditions, in insertion order.
+  ///
+  /// - Parameter conditions: see ``SearchRequest/conditions``; none for all documents.
+  /// - Throws: `invalidArgument` for a condition that cannot be used, or that no document meets; what `body` throws.
+  public func inspectAll(
+    limit: Int = 20, conditions: [String] = [], _ body: (Inspection) throws -> Void
+  ) throws {
     try check(limit: limit)
-    for ordinal in 0..<UInt64(documentCount) { try body(try inspect(ordinal: ordinal, limit: limit)) }
+    for ordinal in try gallery(where: conditions).ordinals {
+      try body(try inspect(ordinal: UInt64(ordinal), limit: limit))
+    }
   }
 
   private func check(limit: Int) throws(NewelError) {
     guard limit >= 1 else { throw NewelError(.invalidArgument, "The limit is \(limit), but it must be at least 1.") }
   }
 
-  private func inspect(ordinal: UInt64, limit: Int) throws(NewelError) -> Inspection {
+  func inspect(ordinal: UInt64, limit: Int) throws(NewelError) -> Inspection {
     do {
       let stored = try snapshot.document(of: ordinal)
       let (segment, document) = try locate(ordinal)
       let postings = try segment.forwardVector(of: document)
         .sorted { ($0.impact, $1.token) > ($1.impact, $0.token) }
       let captions = try captions(in: stored.metadata)
-      var said: Set<UInt32> = []
-      for caption in captions { said.formUnion(tokens(of: caption)) }
-      let tokens = postings.prefix(max(0, limit)).map { posting in
+      let spoken = tokens(of: captions.joined(separator: "\n"))
+      let said = Set(spoken)
+      let tokens = postings.prefix(max(0, limit)).enumerated().map { place, posting in
         ActivatedToken(
-          token: name(of: posting.token), weight: Double(quantiser.weight(of: posting.impact)), impact: posting.impact,
+          token: name(of: posting.token), rank: place + 1, weight: Double(quantiser.weight(of: posting.impact)),
+          impact: posting.impact,
           documentFrequency: documentFrequency(of: posting.token),
           inCaption: captions.isEmpty ? nil : said.contains(posting.token))
       }
+      let held = Set(postings.map(\.token))
+      let content = spoken.filter { !isStopWord($0) }
+      let missing = content.filter { !held.contains($0) }
       return Inspection(
         key: stored.key, ordinal: ordinal, caption: captions.isEmpty ? nil : captions.joined(separator: "\n"),
-        tokens: tokens, omittedTokens: postings.count - tokens.count)
+        tokens: tokens, omittedTokens: postings.count - tokens.count,
+        captionShare: content.isEmpty ? nil : 1 - Double(missing.count) / Double(content.count),
+        missingWords: missing.map { name(of: $0) }, unknownWords: unknownWords(of: captions))
     } catch {
       throw NewelError(wrapping: error)
     }
+  }
+
+  /// The words of captions that the vocabulary does not have, each once.
+  private func unknownWords(of captions: [String]) -> [String] {
+    var seen: Set<String> = []
+    return captions.flatMap { encoder.encode(plain: $0).unknown }.filter { seen.insert($0).inserted }
   }
 
   /// The captions in a document's metadata: one text or several.
@@ -63,18 +82,23 @@ extension NewelIndex {
   }
 
   /// The tokens of a plain text that the vocabulary has, each once, in order.
-  private func tokens(of text: String) -> [UInt32] {
+  func tokens(of text: String) -> [UInt32] {
     var seen: Set<UInt32> = []
     return encoder.tokenizer.tokens(in: text).compactMap { vocabulary.id(of: $0) }.filter { seen.insert($0).inserted }
   }
 
   /// Why a document has the score it has for a query, whether or not a search would return it.
   ///
-  /// - Parameter conditions: what a search would ask of the metadata; see ``SearchRequest/conditions``.
+  /// - Parameters:
+  ///   - conditions: what a search would ask of the metadata; see ``SearchRequest/conditions``.
+  ///   - expand: how many related tokens each word brings along; see ``SearchRequest/expand``.
   public func explain(
-    _ query: String, key: String, conditions: [String] = []
+    _ query: String, key: String, conditions: [String] = [], expand: Int = 0
   ) throws(NewelError) -> Explanation {
-    let translated = try translate(.text(query))
+    var request = SearchRequest(query)
+    request.expand = expand
+    try request.check()
+    let translated = try translate(request.query, expand: expand, suggests: true)
     let ordinal = try ordinal(of: key)
     let isAccepted = conditions.isEmpty ? nil : try accepts(ordinal, where: conditions)
     let (segment, document) = try locate(ordinal)
@@ -83,7 +107,9 @@ extension NewelIndex {
       query: query, key: key, score: Double(scored.total) * translated.scoreUnit, integerScore: scored.total,
       isHit: scored.isHit && isAccepted != false, isAccepted: isAccepted, missingRequired: scored.missing,
       contributions: scored.parts.sorted { ($0.integerAmount, $1.token) > ($1.integerAmount, $0.token) },
-      unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords)
+      unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords,
+      substitutedWords: translated.substitutedWords, suggestions: suggestions(for: translated.unknownWords),
+      expandedTokens: translated.expandedTokens)
   }
 
   /// What the index knows of a word: how many documents have it, and which most of it.
@@ -96,7 +122,7 @@ extension NewelIndex {
     var ids = vocabulary.id(of: word).map { [$0] } ?? []
     if ids.isEmpty { ids = tokens(of: word) }
     guard !ids.isEmpty else {
-      let near = suggestions(for: word)
+      let near = NearWords.near(word, in: vocabulary, limit: 5)
       throw NewelError(
         .notFound,
         "The vocabulary has no token '\(word)'"
@@ -119,25 +145,5 @@ extension NewelIndex {
   /// What of a word that ``tokens(_:limit:)`` reports on the vocabulary does not have.
   package func unknownParts(of word: String) -> [String] {
     vocabulary.id(of: word) == nil ? encoder.encode(plain: word).unknown : []
-  }
-
-  /// Up to five tokens that begin like the word, are part of it, or differ by one letter.
-  private func suggestions(for word: String) -> [String] {
-    let wanted = word.lowercased()
-    guard wanted.count >= 2 else { return [] }
-    let near = vocabulary.tokens.filter { token in
-      token.hasPrefix(wanted) || (token.count > 3 && wanted.hasPrefix(token)) || Self.differsByOneLetter(token, wanted)
-    }
-    let ranked = near.map { (token: $0, frequency: vocabulary.id(of: $0).map { documentFrequency(of: $0) } ?? 0) }
-    return ranked.sorted { ($0.frequency, $1.token) > ($1.frequency, $0.token) }.prefix(5).map(\.token)
-  }
-
-  /// Whether two words are one insertion, deletion or substitution apart.
-  static func differsByOneLetter(_ first: String, _ second: String) -> Bool {
-    let (short, long) = first.count <= second.count ? (Array(first), Array(second)) : (Array(second), Array(first))
-    guard long.count - short.count <= 1, short != long else { return false }
-    let same = zip(short, long).prefix { $0 == $1 }.count
-    return short.count == long.count
-      ? short[(same + 1)...] == long[(same + 1)...] : short[same...] == long[(same + 1)...]
   }
 }

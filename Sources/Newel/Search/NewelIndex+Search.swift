@@ -24,6 +24,8 @@ extension NewelIndex {
       }
       return SearchResponse(
         hits: hits, unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords,
+        substitutedWords: translated.substitutedWords, suggestions: suggestions(for: translated.unknownWords),
+        expandedTokens: translated.expandedTokens,
         algorithm: result.algorithm, exact: result.exact, missedScoreBound: result.missedBound,
         postingsScored: result.counters.postingsScored, documentsScored: result.counters.documentsScored,
         blocksChecked: result.counters.blocksChecked, documentCount: documentCount, documentsAccepted: accepted)
@@ -37,7 +39,7 @@ extension NewelIndex {
     _ request: SearchRequest, threads: Int?
   ) throws(NewelError) -> (translated: TranslatedQuery, result: Ranking, accepted: Int?) {
     try request.check()
-    let translated = try translate(request.query)
+    let translated = try translate(request.query, expand: request.expand, suggests: true)
     let filtered = try filters.filtered(request.conditions, in: self)
     let offset = min(request.offset, documentCount)
     let wanted = min(request.count, max(1, documentCount - offset))
@@ -88,12 +90,13 @@ extension NewelIndex {
         let weight = fine * Double(quantiser.ceiling) / 255
         let amount = part.term.magnitude * weight
         return TokenContribution(
-          token: name(of: part.term.token), role: TokenContribution.Role(part.term.role),
-          queryWeight: part.term.magnitude, documentWeight: weight,
+          token: name(of: part.term.token), role: translated.role(of: part.term),
+          broughtBy: translated.broughtBy[part.term.token], queryWeight: part.term.magnitude, documentWeight: weight,
           amount: part.term.role == .negative ? -amount : amount, integerAmount: part.amount)
       }
       return TokenContribution(
-        token: name(of: part.term.token), role: TokenContribution.Role(part.term.role),
+        token: name(of: part.term.token), role: translated.role(of: part.term),
+        broughtBy: translated.broughtBy[part.term.token],
         queryWeight: Double(part.term.weight) / translated.query.factor,
         documentWeight: Double(quantiser.weight(of: part.impact)),
         amount: Double(part.amount) * translated.scoreUnit, integerAmount: part.amount)

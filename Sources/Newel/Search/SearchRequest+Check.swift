@@ -12,6 +12,9 @@ extension SearchRequest {
     guard offset >= 0 else {
       throw NewelError(.invalidArgument, "The offset is \(offset), but it must not be negative.")
     }
+    guard expand >= 0 else {
+      throw NewelError(.invalidArgument, "\(expand) related tokens were asked for, but there cannot be fewer than 0.")
+    }
     if let heads {
       guard heads.candidates >= 1, heads.cut ?? 1 >= 1 else {
         throw NewelError(

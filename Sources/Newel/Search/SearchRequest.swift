@@ -42,6 +42,8 @@ public struct SearchRequest: Sendable {
     case plain(String)
     /// Weights for tokens of the vocabulary; negative ones subtract.
     case tokens([(token: String, weight: Float)])
+    /// An embedding of a text, by the encoder whose embeddings the head's text side was trained on.
+    case embedding([Float])
   }
 
   public var query: Query
@@ -61,6 +63,9 @@ public struct SearchRequest: Sendable {
   public var includesMetadata: Bool
   /// Which scores decide. Real scores do not go with a budget.
   public var exactness = Exactness.integer
+  /// How many related tokens each word of the query brings along, the strongest; 0 for none. For indexes whose head knows
+  /// which tokens are related.
+  public var expand = 0
   /// Search by head lists, which is approximate; nil for an exact answer. Does not go with an algorithm or a budget.
   public var heads: HeadListSearch?
 

@@ -17,8 +17,19 @@ public struct SearchHit: Sendable, Codable {
 /// What one query token gives one document.
 public struct TokenContribution: Sendable, Codable {
   public let token: String
-  public enum Role: String, Sendable, Codable { case plain, required, negative }
+  public enum Role: String, Sendable, Codable {
+    /// Adds to the score.
+    case plain
+    /// Adds to the score, and a hit must have it.
+    case required
+    /// Subtracts from the score.
+    case negative
+    /// Adds to the score, and stands in the query because words of it brought it.
+    case expanded
+  }
   public let role: Role
+  /// The words of the query that brought an expanded token; nil for tokens of the query itself.
+  public let broughtBy: [String]?
   /// The query's weight of the token, as used.
   public let queryWeight: Double
   /// The document's weight of the token, 0 when it has none.
@@ -38,6 +49,12 @@ public struct SearchResponse: Sendable, Codable {
   public let unknownWords: [String]
   /// Stop words, punctuation and words that cancel each other out, left out on purpose.
   public let ignoredWords: [String]
+  /// Words of the query that were read as others, because the vocabulary has those.
+  public let substitutedWords: [SubstitutedWord]
+  /// For unknown words what may have been meant; those with nothing near are left out.
+  public let suggestions: [WordSuggestion]
+  /// The tokens that the words of the query brought along, the heaviest first.
+  public let expandedTokens: [ExpandedToken]
   /// The algorithm that ran.
   public let algorithm: String
   /// Whether these are the best documents, in order, and by which scores; not when a budget was spent or head lists were read

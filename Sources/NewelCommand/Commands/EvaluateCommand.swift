@@ -1,23 +1,51 @@
 import ArgumentParser
+import Evaluation
 import Newel
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Measure how well queries find the documents they should.",
-    usage: "newel evaluate INDEX (--queries FILE | --captions) [<options>]",
+    abstract: "Measure how well texts find pictures and pictures find texts, and what the words are worth.",
+    usage: """
+      newel evaluate INDEX (--queries FILE | --captions) [<options>]
+      newel evaluate --answers FILE --qrels FILE [--compare FILE] [<options>]
+      """,
     discussion: """
-      Queries are lines {"id", "text" or "query" or "vector", "relevant": [keys]}: "text" is plain words, "query" the \
-      query language, "vector" token weights. With --captions every document's caption is a query for that document. \
-      Words that the vocabulary does not have are counted and left out. Ranks are pessimistic: a tie counts against the relevant document, and a miss counts as the last rank.
+      Queries are lines {"id", "text" or "query" or "vector" or "embedding", "relevant": [keys]}: "text" is plain words, "query" the \
+      query language, "vector" token weights, "embedding" a text's embedding for the head's text side. With --captions every document's caption is a query for that document, with \
+      the key as its id (KEY#0, KEY#1 and so on where there are several). With --qrels the grades of a TREC file 'query 0 \
+      document grade' stand for "relevant". Words that the vocabulary does not have are counted and left out.
 
-      With --json: {"queries", "documents", "recallAt1", "recallAt5", "recallAt10" (shares of queries with a relevant \
-      document that high), "meanReciprocalRank", "medianRank", "meanRank", "misses", "unanswered" (misses without a word \
-      that the vocabulary knows), "unknownTokens" (words and tokens that the vocabulary does not have, which were left out), \
-      "millisecondsPerQuery" (from words to ordinals, on one thread)}.
+      text → picture: each query searches the gallery, the documents that meet --where. picture → text: each document that \
+      a query is about searches the queries, by its sparse vector against their words; its rank is that of the best of its \
+      own texts. R@k is the share with a relevant answer among the first k, MRR the mean of 1/rank, rsum the sum of R@1, \
+      R@5 and R@10 both ways in percent. Ranks are pessimistic: whatever scores as much as the relevant answer is taken to \
+      be ahead of it; an answer that shares no token is a miss, with the last rank and 0 in all measures.
+
+      With --qrels also nDCG@k (linear gains), mAP over whole rankings (as deep as --depth) and at k, divided by all relevant \
+      documents as trec_eval does, or 'of found' by those among the first k, and recall@k; k is --cutoff.
+
+      The words of the pictures: tokens per picture and per query, tokens shared by a pair (FLOPs), and the shares of the \
+      pictures that tokens are in. With --captions, how many of the strongest 1, 5 and 10 tokens the captions hold, beside \
+      captions of other pictures as a control; words held out from training when --where says so (--where split=val). \
+      --class-field counts pictures whose class is named by their strongest tokens, singular or plural.
+
+      --texts gives embeddings of the texts in the space of the index's dense rows, one row for each query in order or one \
+      for each document: then cosine (dense) and two fusions are measured on the same queries and pictures; 0.6/0.4 adds the \
+      scores scaled to 0...1 per query, RRF adds 1/(60 + rank). --compare holds another system's run file against this one, \
+      query by query. In a run file that Newel wrote, ties are already broken by rank.
+
+      With --json: {"queries", "documents", "recallAt1", "recallAt5", "recallAt10", "meanReciprocalRank", "medianRank", \
+      "meanRank", "misses", "unanswered" (misses without a word that the vocabulary knows), "leftOut" (queries without a \
+      relevant document in the gallery), "judgementsOutside", "unknownTokens", "millisecondsPerQuery" (from words to \
+      ordinals, on one thread), "imageToText": {…}, "recallSum", "graded": {…}, "gradedImageToText": {…}, "words": {…, \
+      "captions": {…}, "classes": {…}}, "systems": [{"system", "textToImage", "imageToText", …}], "denseObstacle", \
+      "comparison": {"lines": [{"measure", "first", "second", "difference", "low", "high", "tTestPValue", \
+      "randomisationPValue", "better", "worse"}]}}. Names without a value are left out.
       """)
 
-  @OptionGroup var index: IndexArgument
+  @Argument(help: "The index folder.", completion: .directory)
+  var index: String?
 
   @Option(help: "Queries with known answers, one JSON object per line.", completion: .file())
   var queries: String?
@@ -25,45 +53,94 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Take the captions of the index's own documents as queries.")
   var captions = false
 
+  @Option(help: "Judgements with grades, a TREC file.", completion: .file())
+  var qrels: String?
+
+  @OptionGroup var filter: FilterOption
+
+  @Option(name: .customLong("class-field"), help: "The metadata field with the class of a picture.")
+  var classField: String?
+
+  @Option(help: "Embeddings of the texts: .npy, .npz, or a dump folder with text_emb/.", completion: .file())
+  var texts: String?
+
+  @Option(help: "Compare with another system's answers, a TREC run file.", completion: .file())
+  var compare: String?
+
+  @Option(help: "Instead of an index: answers to measure, a TREC run file; with --qrels.", completion: .file())
+  var answers: String?
+
   @Option(name: .customLong("run"), help: "Write the rankings as a TREC run file.", completion: .file())
   var runFile: String?
 
-  @Option(parsing: .unconditional, help: "How deep each ranking of the run file is.")
+  @Option(parsing: .unconditional, help: "k of nDCG@k, mAP@k and recall@k.")
+  var cutoff = 10
+
+  @Option(parsing: .unconditional, help: "How deep each ranking of mAP and of the run file is.")
   var depth = 1000
 
   @Option(help: "How the best are found; the answer is the same.")
   var algorithm: TopKAlgorithm = .auto
 
+  @Option(help: "Of the order in which pictures get captions of others as a control.")
+  var seed: UInt64 = 1
+
+  @OptionGroup var expansion: ExpandOption
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
   func validate() throws {
+    if answers != nil {
+      let others: [(String, Bool)] = [
+        ("INDEX", index != nil), ("--queries", queries != nil), ("--captions", captions),
+        ("--where", !filter.conditions.isEmpty), ("--class-field", classField != nil), ("--texts", texts != nil),
+        ("--run", runFile != nil), ("--expand", expansion.expand != 0),
+      ]
+      if let given = others.first(where: { $0.1 }) {
+        throw ValidationError("--answers measures a run file without an index: \(given.0) does not go with it.")
+      }
+      if qrels == nil { throw ValidationError("--answers needs --qrels FILE, which says what is relevant.") }
+      return
+    }
+    if index == nil { throw ValidationError("Give an INDEX, or --answers FILE with --qrels FILE.") }
     if (queries == nil) != captions { throw ValidationError("Give either --queries FILE or --captions.") }
   }
 
   func run() throws {
     guard depth >= 10 else { throw CommandFailure("The depth is \(depth), but it must be at least 10.") }
-    let opened = try NewelIndex.open(index.index)
-    let inputs = queries.map { [$0] } ?? []
-    // What cannot be written is said before anything is read or searched.
-    if let runFile { try OutputKind.run.checkOutput(runFile, inputs: inputs) }
-    let judged = try queries.map { try opened.judgedQueries(in: $0) } ?? opened.captionQueries()
-    let run = try runFile.map { path in
-      try checkNames(of: judged)
-      return try RankingFile(path, inputs: inputs)
+    guard cutoff >= 1, cutoff <= depth else {
+      throw CommandFailure("The cutoff is \(cutoff), but it must be at least 1 and at most the depth, \(depth).")
     }
-    Interruption.watch()
-    let reporter = ProgressReporter.standard(quiet: quiet.quiet)
-    let report = try reporter.showing { progress in
-      var evaluation = Evaluator(index: opened, depth: depth, algorithm: algorithm, run: run)
-      return try evaluation.report(on: judged, progress: progress)
-    }
+    if let answers, let qrels { return try measure(answers, qrels) }
+    guard let index else { return }
+    let job = EvaluationJob(
+      queries: queries, qrels: qrels, conditions: filter.conditions, cutoff: cutoff, depth: depth,
+      algorithm: algorithm, expand: expansion.expand, runFile: runFile, classField: classField, texts: texts,
+      compare: compare, seed: seed)
+    let report = try job.report(
+      on: try NewelIndex.open(index), reporter: ProgressReporter.standard(quiet: quiet.quiet))
     if json.json { try JSONOutput.print(report) } else { report.show() }
   }
 
-  private func checkNames(of queries: [JudgedQuery]) throws {
-    guard let bad = queries.first(where: { !RankingFile.canHold(id: $0.id) }) else { return }
-    throw CommandFailure(
-      "The query id '\(bad.id)' has white space, but ids in a run file have none; rename it or leave --run out.")
+  /// Measures a run file without an index.
+  private func measure(_ answers: String, _ qrelsPath: String) throws {
+    let qrels = try RunComparison.qrels(qrelsPath)
+    func judged(_ path: String) throws -> RunJudgement {
+      let judged = RunJudgement(try RunComparison.run(path), qrels: qrels, cutoff: cutoff)
+      guard judged.unansweredCount < judged.summary.queryCount else {
+        throw CommandFailure(
+          "'\(path)' answers none of the queries that '\(qrelsPath)' judges, such as '\(judged.queries[0])'; give "
+            + "answers and judgements of the same queries.")
+      }
+      return judged
+    }
+    let first = try judged(answers)
+    let comparison = try compare.map { path in
+      ComparisonReport(
+        other: path, queries: first.summary.queryCount,
+        lines: RunComparison.lines(first.summary, try judged(path).summary))
+    }
+    let report = RunReport(first, comparison: comparison)
+    if json.json { try JSONOutput.print(report) } else { report.show() }
   }
 }

@@ -11,8 +11,9 @@ struct ExplainCommand: ParsableCommand {
       up exactly and which decide the order of hits.
 
       With --json: {"query", "key", "score", "integerScore", "isHit", "isAccepted" (with --where), "missingRequired": \
-      [token], "contributions": [{"token", "role" (plain, required or negative), "queryWeight", "documentWeight", "amount", "integerAmount"}], \
-      "unknownWords", "ignoredWords"}; integerScore is the sum of all integerAmount.
+      [token], "contributions": [{"token", "role" (plain, required, negative or expanded), "broughtBy" (the \
+      words, if expanded), "queryWeight", "documentWeight", "amount", "integerAmount"}], "unknownWords", "ignoredWords", \
+      "substitutedWords", "suggestions", "expandedTokens" (as in 'newel search --json')}; integerScore is the sum of all integerAmount.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -24,14 +25,17 @@ struct ExplainCommand: ParsableCommand {
   var key: String
 
   @OptionGroup var filter: FilterOption
+  @OptionGroup var expansion: ExpandOption
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
   func run() throws {
     let explanation = try NewelIndex.open(index.index).explain(
-      query.trimmingPrefix(" ").description, key: key, conditions: filter.conditions)
+      query.trimmingPrefix(" ").description, key: key, conditions: filter.conditions, expand: expansion.expand)
     if json.json { return try JSONOutput.print(explanation) }
-    Console.warnOfWords(unknown: explanation.unknownWords)
+    Console.warnOfWords(
+      unknown: explanation.unknownWords, suggestions: explanation.suggestions, substituted: explanation.substitutedWords
+    )
     var table = TextTable([
       .init("token"), .init("query weight", .right), .init("", .left), .init("document weight", .right),
       .init("", .left), .init("amount", .right), .init("in integers", .right),
@@ -39,12 +43,13 @@ struct ExplainCommand: ParsableCommand {
     for part in explanation.contributions {
       let sign =
         switch part.role {
-        case .plain: ""
+        case .plain, .expanded: ""
         case .required: "+"
         case .negative: "-"
         }
       table.append([
-        sign + part.token, NumberText.fixed(part.queryWeight, decimals: 4), "×",
+        sign + part.token + (part.broughtBy.map { " (by \($0.joined(separator: ", ")))" } ?? ""),
+        NumberText.fixed(part.queryWeight, decimals: 4), "×",
         NumberText.fixed(part.documentWeight, decimals: 4), "=", NumberText.fixed(part.amount, decimals: 4),
         NumberText.grouped(part.integerAmount),
       ])

@@ -6,14 +6,16 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect", abstract: "Show the words a picture has in the index, the strongest first.",
     usage: """
       newel inspect INDEX KEY [--limit COUNT] [<options>]
-      newel inspect INDEX --all [--limit COUNT] [<options>]
+      newel inspect INDEX --all [--where CONDITION] [--limit COUNT] [<options>]
       """,
     discussion: """
-      For each token: its weight, in how many documents of the index it occurs, and whether the caption has it.
+      For each token: its weight, in how many documents of the index it occurs, and whether the caption has it. Below, the \
+      words of the caption that the picture lacks, and those that the vocabulary does not have; stop words are left out.
 
       With --json: {"key", "ordinal" (0 for the document added first), "caption" (captions are joined by line breaks), \
-      "tokens": [{"token", "weight", "impact" (1 to 255), "documentFrequency", "inCaption"}], "omittedTokens"}; with \
-      --all --json one such object per line. Names without a value are left out.
+      "tokens": [{"token", "rank", "weight", "impact" (1 to 255), "documentFrequency", "inCaption"}], "omittedTokens", \
+      "captionShare" (of the caption's words that the vocabulary has, the share among the picture's tokens), "missingWords", \
+      "unknownWords"}; with --all --json one such object per line. Names without a value are left out.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -24,6 +26,8 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Every document instead of one.")
   var all = false
 
+  @OptionGroup var filter: FilterOption
+
   @Option(name: [.customShort("n"), .customLong("limit")], parsing: .unconditional, help: "Most tokens to list.")
   var limit = 20
 
@@ -32,12 +36,13 @@ struct InspectCommand: ParsableCommand {
 
   func validate() throws {
     if (key == nil) != all { throw ValidationError("Give a KEY, or --all for every document.") }
+    if !all, !filter.conditions.isEmpty { throw ValidationError("--where goes with --all.") }
   }
 
   func run() throws {
     let opened = try NewelIndex.open(index.index)
     guard let key else {
-      try opened.inspectAll(limit: limit) { inspection in
+      try opened.inspectAll(limit: limit, conditions: filter.conditions) { inspection in
         if json.json { try JSONOutput.printLine(inspection) } else { show(inspection, in: opened) }
       }
       return
@@ -54,9 +59,9 @@ struct InspectCommand: ParsableCommand {
       .init("", .right), .init("token"), .init("weight", .right), .init(""), .init("documents", .right),
       .init(inspection.caption == nil ? "" : "in caption"),
     ])
-    for (number, token) in inspection.tokens.enumerated() {
+    for token in inspection.tokens {
       table.append([
-        "\(number + 1)", token.token, NumberText.fixed(token.weight, decimals: 3), chart.bar(for: token.weight),
+        "\(token.rank)", token.token, NumberText.fixed(token.weight, decimals: 3), chart.bar(for: token.weight),
         NumberText.grouped(token.documentFrequency), token.inCaption == true ? "yes" : "",
       ])
     }
@@ -64,6 +69,14 @@ struct InspectCommand: ParsableCommand {
     if inspection.tokens.isEmpty { Console.print("  No tokens: no search can find this document.") }
     if inspection.omittedTokens > 0 {
       Console.print("  and \(Console.count(inspection.omittedTokens, "weaker token")) (--limit shows more)")
+    }
+    if let share = inspection.captionShare {
+      let lacking =
+        inspection.missingWords.isEmpty ? "" : "; it lacks \(inspection.missingWords.joined(separator: ", "))"
+      Console.print("  \(NumberText.fixed(100 * share, decimals: 0)) % of the caption's words are its tokens\(lacking)")
+    }
+    if !inspection.unknownWords.isEmpty {
+      Console.print("  not in the vocabulary: \(inspection.unknownWords.joined(separator: ", "))")
     }
   }
 }

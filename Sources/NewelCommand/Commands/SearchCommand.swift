@@ -7,31 +7,40 @@ struct SearchCommand: ParsableCommand {
     abstract: "Find documents by words.",
     usage: """
       newel search INDEX QUERY [-k COUNT] [--offset COUNT] [<options>]
+      newel search INDEX --query-vector FILE [-k COUNT] [<options>]
       newel search INDEX --batch FILE [-k COUNT] [--run FILE] [<options>]
       """,
     discussion: """
       The query language: word (adds), -word (subtracts), word^2 (counts double), +word (must be there), and \
       "several words" in quotes take one sign together. Scores are exact: every algorithm gives the same answer.
 
-      Words that the vocabulary does not have are reported and left out.
+      Words that the vocabulary does not have are read as their singular or plural (sneakers), or as two words (tshirt), \
+      where it has those; others are reported, with words near them, and left out. --expand 5 lets each word bring the five \
+      tokens most related to it; a hit then says which word brought what. Words with - bring none, and a word with + must \
+      be there itself.
+
+      --query-vector searches with an embedding of a text, made by the encoder that the head's text side was trained with: \
+      a .npy file with one row, a file with a list of numbers, or the list itself in quotes.
 
       --where asks for metadata that hits must have: --where category=shoe --where 'price<20'. Text is compared exactly, \
       numbers by value; a list has what any of its elements is; a dot reaches into objects (exif.model). 'newel stats' \
       lists the fields. The answer is exact among the documents that meet all conditions.
 
-      With --json: {"hits": [{"rank", "key", "score", "integerScore", "contributions": [{"token", "role" (plain, required \
-      or negative), "queryWeight", "documentWeight", "amount", "integerAmount"}], "metadata": {…}}], "unknownWords", \
-      "ignoredWords", "documentCount", "documentsAccepted" (with --where), "algorithm", "exact" ("integer", "float" or \
+      With --json: {"hits": [{"rank", "key", "score", "integerScore", "contributions": [{"token", "role" (plain, required, \
+      negative or expanded), "broughtBy" (the words, if expanded), "queryWeight", "documentWeight", "amount", "integerAmount"}], "metadata": {…}}], "unknownWords", \
+      "ignoredWords", "substitutedWords": [{"word", "tokens", "kind" (inflection, split or joined)}], "suggestions": [{"word", \
+      "near"}], "expandedTokens": [{"token", "weight", "broughtBy"}], "documentCount", "documentsAccepted" (with --where), "algorithm", "exact" ("integer", "float" or \
       false), "missedScoreBound", "postingsScored", "documentsScored", "blocksChecked"}. Hits come best first, then in the \
       order in which they were added.
 
       Approximate searches say what a document left out may score at most, if they know: --deadline and --max-blocks stop an \
       exact search early; --approximate heads reads the heaviest weights of the documents and scores the best in full.
 
-      With --batch the queries are lines {"id", "text" or "query" or "vector"}: "text" is plain words, "query" the query \
-      language, "vector" token weights; or rows of a .csr or .npz file. The answers come in the same order as lines 'id \
+      With --batch the queries are lines {"id", "text" or "query" or "vector" or "embedding"}: "text" is plain \
+      words, "query" the query language, "vector" token weights, "embedding" numbers as for --query-vector; or rows of a .csr \
+      or .npz file (token weights) or .npy file (embeddings). The answers come in the same order as lines 'id \
       rank key score', or with --json as one object per line: {"id", "hits": [{"rank", "key", "score", "integerScore"}], \
-      "unknownWords", "ignoredWords", "exact", "error" (why there is no answer)}. A query that cannot be answered is told \
+      "unknownWords", "ignoredWords", "substitutedWords", "exact", "error" (why there is no answer)}. A query that cannot be answered is told \
       of on standard error (the first 20 by name, then their number), and the others go on. Answers are the same for any number of threads.
       """)
 
@@ -39,6 +48,11 @@ struct SearchCommand: ParsableCommand {
 
   @Argument(help: "The query in quotes: 'red shoe -kids'. A single word that begins with - goes behind --.")
   var query: String?
+
+  @Option(help: "Search with an embedding of a text instead of words.", completion: .file())
+  var queryVector: String?
+
+  @OptionGroup var expansion: ExpandOption
 
   @Option(help: "Answer all queries of a file.", completion: .file())
   var batch: String?
@@ -82,7 +96,10 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var quiet: QuietOption
 
   func validate() throws {
-    if (query == nil) == (batch == nil) { throw ValidationError("Give either a query or --batch FILE.") }
+    guard [query, batch, queryVector].count(where: { $0 != nil }) == 1 else {
+      throw ValidationError("Give either a query, or --query-vector FILE, or --batch FILE.")
+    }
+    if queryVector != nil, expansion.expand != 0 { throw ValidationError("--expand goes with words.") }
     if runFile != nil, batch == nil { throw ValidationError("--run goes with --batch.") }
     if approximate != .heads, candidates != nil || cut != nil {
       throw ValidationError("--candidates and --cut go with --approximate heads.")
@@ -100,6 +117,8 @@ struct SearchCommand: ParsableCommand {
     var request = SearchRequest(
       query ?? "", count: count, offset: offset, algorithm: algorithm, conditions: filter.conditions,
       budget: budget)
+    if let queryVector { request.query = .embedding(try QueryVector.read(queryVector)) }
+    request.expand = expansion.expand
     request.exactness = exact
     if approximate == .heads { request.heads = HeadListSearch(candidates: candidates ?? 200, cut: cut) }
     if let batch {
@@ -109,7 +128,8 @@ struct SearchCommand: ParsableCommand {
     }
     let response = try opened.search(request, threads: threads)
     if json.json { return try JSONOutput.print(response) }
-    Console.warnOfWords(unknown: response.unknownWords)
+    Console.warnOfWords(
+      unknown: response.unknownWords, suggestions: response.suggestions, substituted: response.substitutedWords)
     if let bound = response.missedScoreBound {
       TerminalDevice.standardError.write(
         "newel: not exact: a document left out may score up to "
@@ -129,7 +149,10 @@ struct SearchCommand: ParsableCommand {
       .init("", .right), .init("score", .right), .init("key"), .init("why", isFlexible: true),
     ])
     for hit in hits {
-      let why = hit.contributions.map { "\($0.token) \(NumberText.fixed($0.amount, decimals: 2))" }
+      let why = hit.contributions.map { part in
+        let source = part.broughtBy.map { " (by \($0.joined(separator: ", ")))" } ?? ""
+        return "\(part.token) \(NumberText.fixed(part.amount, decimals: 2))\(source)"
+      }
       table.append([
         "\(hit.rank)", NumberText.fixed(hit.score, decimals: 3), hit.key,
         why.joined(separator: " + ").replacing("+ -", with: "- "),

@@ -32,6 +32,15 @@ struct FilterOption: ParsableArguments {
   var text: String { conditions.joined(separator: " and ") }
 }
 
+/// What words bring along.
+struct ExpandOption: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Every word brings so many of the tokens related to it, if the head knows them.", valueName: "count"))
+  var expand = 0
+}
+
 struct IndexArgument: ParsableArguments {
   @Argument(help: "The index folder.", completion: .directory)
   var index: String

@@ -57,6 +57,7 @@ struct BatchLine: Encodable {
   let hits: [RankedHit]
   let unknownWords: [String]
   let ignoredWords: [String]
+  let substitutedWords: [SubstitutedWord]
   /// Whether the hits are the best there are; nil without an answer.
   let exact: AnswerExactness?
   let missedScoreBound: Double?
@@ -68,6 +69,7 @@ struct BatchLine: Encodable {
     hits = answer?.hits ?? []
     unknownWords = answer?.unknownWords ?? []
     ignoredWords = answer?.ignoredWords ?? []
+    substitutedWords = answer?.substitutedWords ?? []
     exact = answer?.exact
     missedScoreBound = answer?.missedScoreBound
   }

@@ -35,9 +35,18 @@ enum Console {
     TerminalDevice.standardError.write("newel: \(DisplayWidth.printable(sentence))\n")
   }
 
-  static func warnOfWords(unknown words: [String]) {
+  /// Says which words of a query were read as others or left out.
+  static func warnOfWords(
+    unknown words: [String], suggestions: [WordSuggestion] = [], substituted: [SubstitutedWord] = []
+  ) {
+    func quoted(_ words: [String]) -> String { words.map { "'\($0)'" }.joined(separator: ", ") }
+    if !substituted.isEmpty {
+      let readings = substituted.map { "'\($0.word)' is read as \($0.tokens.map { "'\($0)'" }.joined(separator: " "))" }
+      complain("Not in the vocabulary: \(readings.joined(separator: ", ")).")
+    }
     guard !words.isEmpty else { return }
-    complain("Not in the vocabulary and left out: \(words.map { "'\($0)'" }.joined(separator: ", ")).")
+    let near = suggestions.map { " Near '\($0.word)': \(quoted($0.near))." }
+    complain("Not in the vocabulary and left out: \(quoted(words)).\(near.joined())")
   }
 
   /// The caption in a document's metadata: a text, or the first of a list.

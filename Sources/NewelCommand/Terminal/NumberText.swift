@@ -28,6 +28,9 @@ enum NumberText {
     return value < 0 && whole > 0 ? "-" + text : text
   }
 
+  /// A share in percent, without the sign: 0.1234 → "12.3".
+  static func percent(_ share: Double) -> String { fixed(100 * share, decimals: 1) }
+
   /// A size in bytes, in units of 1,000: 0 → "0 B", 1234 → "1.2 kB", 45678901 → "45.7 MB".
   static func bytes(_ count: Int) -> String {
     var value = Double(count)

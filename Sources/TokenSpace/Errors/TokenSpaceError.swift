@@ -27,6 +27,8 @@ public enum TokenSpaceError: Error, Equatable, Sendable, CustomStringConvertible
   case query(QueryProblem)
   /// A query table with another number of weights than the vocabulary has tokens, or one that is negative or not finite.
   case badQueryWeights(expected: Int, found: Int)
+  /// A table of related tokens for another number of tokens than the vocabulary has.
+  case badExpansions(expected: Int, found: Int)
 
   // Heads.
   /// A file that does not begin like a safetensors file with the header of a head.
@@ -62,6 +64,14 @@ public enum TokenSpaceError: Error, Equatable, Sendable, CustomStringConvertible
   case extremeEmbeddings(detail: String)
   /// No token of the vocabulary stands in any caption.
   case noKnownToken(vocabulary: Int)
+  /// Embeddings of pictures and texts that cannot lie in one space.
+  case notAligned(images: Int, texts: Int)
+  /// Another number of embeddings of words than of words.
+  case wordRows(expected: Int, found: Int)
+  /// A word, with its row from 0, whose embedding is all zeros or no different from the mean of all words.
+  case meaninglessWord(word: String, row: Int)
+  /// Rows among which words make no difference.
+  case rowsAllAlike
   /// An option outside its range.
   case badOption(name: String, value: String, range: String)
 
@@ -91,6 +101,8 @@ public enum TokenSpaceError: Error, Equatable, Sendable, CustomStringConvertible
     case .query(let problem): problem.description
     case .badQueryWeights(let expected, let found):
       "A query table needs \(expected) finite weights of 0 or more, one per token, and has \(found) such weights."
+    case .badExpansions(let expected, let found):
+      "A table of related tokens needs a list for each of the \(expected) tokens and has \(found)."
     case .notAHead(let source, let reason):
       "'\(source)' is no token head: \(reason); give a file written by training."
     case .damagedHead(let source, let section, let reason):
@@ -126,6 +138,16 @@ public enum TokenSpaceError: Error, Equatable, Sendable, CustomStringConvertible
       "None of the \(vocabulary) tokens of the vocabulary stands in any caption; check the vocabulary and the captions."
     case .extremeEmbeddings(let detail):
       "The embeddings are far too small or too large for 32-bit floats (\(detail)); scale them, for example to length 1."
+    case .notAligned(let images, let texts):
+      "The embeddings of pictures have \(images) numbers and those of words or texts \(texts); all must come from one model "
+        + "that puts pictures and texts into the same space."
+    case .wordRows(let expected, let found):
+      "The vocabulary has \(expected) words and there are \(found) embeddings of words; give one row per line of the "
+        + "vocabulary, in its order."
+    case .meaninglessWord(let word, let row):
+      "The embedding of the word '\(word)' (row \(row) of the words) is all zeros or no different from the mean of all words; "
+        + "encode it again or leave the word out."
+    case .rowsAllAlike: "The embeddings are all alike, so no word tells them apart; check the rows and the filter."
     case .badOption(let name, let value, let range): "The \(name) must be \(range) and is \(value)."
     case .storage(let error): error.description
     case .dump(let error): error.description

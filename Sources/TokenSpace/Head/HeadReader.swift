@@ -20,7 +20,7 @@ struct HeadReader {
     try Safetensors.verify(file, header: header, source: source)
     let known = [
       "format", "version", "method", "tokenizer", "vocabulary_fingerprint", "tokenizer_fingerprint", "ceiling",
-      "default_top", Safetensors.checksumKey,
+      "default_top", "threshold", "penalty", Safetensors.checksumKey,
     ]
     let version = try text("version")
     guard TokenHead.readableVersions.contains(version) else {
@@ -37,9 +37,13 @@ struct HeadReader {
       throw .unsupportedHead(source: source, what: "method", found: method, supported: supported)
     }
     let tokenizer = try tokenizer()
-    let names = tensorNames(version: version, tokenizer: tokenizer)
+    let names = tensorNames(version: version, method: method, tokenizer: tokenizer)
     if let stranger = header.tensors.keys.sorted().first(where: { !names.contains($0) }) {
-      throw refuse(stranger, "a head of version \(version) has no such tensor")
+      throw refuse(stranger, "a \(method) head of version \(version) has no such tensor")
+    }
+    for (member, owner) in [("threshold", "projection"), ("penalty", "splice")]
+    where header.metadata[member] != nil && method != owner {
+      throw refuse("metadata", "a \(method) head has no '\(member)'")
     }
     let vocabulary = try vocabulary("vocabulary", fingerprint: "vocabulary_fingerprint")
     guard let ceiling = Float(try text("ceiling")), let top = Int(try text("default_top")) else {
@@ -49,21 +53,58 @@ struct HeadReader {
     for (key, value) in header.metadata where key.hasPrefix("provenance.") {
       provenance[String(key.dropFirst("provenance.".count))] = value
     }
+    let (images, text) = try encoders(method)
     return try TokenHead(
-      method: method, vocabulary: vocabulary, tokenizer: tokenizer, images: try network(""),
-      text: try hasAny(of: ["weight", "bias", "hidden_weight", "hidden_bias"].map { "text_" + $0 })
-        ? network("text_") : nil,
+      method: method, vocabulary: vocabulary, tokenizer: tokenizer, imageEncoder: images, textEncoder: text,
       queryWeights: try floats("query_weights", dimensions: 1).values, expansions: try expansions(), ceiling: ceiling,
       defaultTop: top, provenance: provenance, source: source)
   }
 
-  /// All tensors that a head of a version may have.
-  private func tensorNames(version: String, tokenizer: Tokenizer) -> Set<String> {
-    var names: Set = ["weight", "bias", "query_weights", "vocabulary"]
+  private static let networkNames = ["weight", "bias", "hidden_weight", "hidden_bias"]
+  private static let dictionaryNames = ["mean", "token_means", "token_deviations"]
+
+  /// All tensors that a head of a version and method may have.
+  private func tensorNames(version: String, method: String, tokenizer: Tokenizer) -> Set<String> {
+    var names: Set = ["query_weights", "vocabulary"]
     if tokenizer != .word { names.insert("tokenizer_vocabulary") }
-    guard version != "1" else { return names }
-    for name in ["weight", "bias", "hidden_weight", "hidden_bias"] { names.formUnion([name, "text_" + name]) }
-    return names.union(Self.expansionNames)
+    guard version != "1" else { return names.union(["weight", "bias"]) }
+    names.formUnion(Self.expansionNames)
+    switch method {
+    case "projection": names.formUnion(["words"] + Self.dictionaryNames + Self.dictionaryNames.map { "text_" + $0 })
+    case "splice": names.formUnion(["words", "mean", "text_mean"])
+    default: names.formUnion(Self.networkNames + Self.networkNames.map { "text_" + $0 })
+    }
+    return names
+  }
+
+  private func encoders(_ method: String) throws(TokenSpaceError) -> (images: TokenEncoder, text: TokenEncoder?) {
+    if ["projection", "splice"].contains(method) {
+      let words = try matrix("words")
+      let hasText = hasAny(of: Self.dictionaryNames.map { "text_" + $0 })
+      let text = hasText ? TokenEncoder.words(try dictionary("text_", words: words, method)) : nil
+      return (.words(try dictionary("", words: words, method)), text)
+    }
+    let hasText = hasAny(of: Self.networkNames.map { "text_" + $0 })
+    return (.network(try network("")), hasText ? .network(try network("text_")) : nil)
+  }
+
+  private func dictionary(
+    _ prefix: String, words: Matrix, _ method: String
+  ) throws(TokenSpaceError) -> WordDictionary {
+    let rule: WordDictionary.Rule
+    if method == "splice" {
+      rule = .decomposition(penalty: try number("penalty"))
+    } else {
+      rule = .projection(
+        means: try floats(prefix + "token_means", dimensions: 1).values,
+        deviations: try floats(prefix + "token_deviations", dimensions: 1).values, threshold: try number("threshold"))
+    }
+    return WordDictionary(words: words, mean: try floats(prefix + "mean", dimensions: 1).values, rule: rule)
+  }
+
+  private func number(_ key: String) throws(TokenSpaceError) -> Float {
+    guard let value = Float(try text(key)) else { throw refuse("metadata", "the \(key) is not a number") }
+    return value
   }
 
   private static let expansionNames = ["expansion_starts", "expansion_tokens", "expansion_weights"]

@@ -5,11 +5,14 @@ import LinearAlgebra
 public enum TokenEncoder: Sendable, Equatable {
   /// Logits of a network; a token weighs `log1p(relu(logit))`.
   case network(TokenNetwork)
+  /// Comparison with the embeddings of the words themselves.
+  case words(WordDictionary)
 
   /// The length of the rows it takes.
   public var dimension: Int {
     switch self {
     case .network(let network): network.dimension
+    case .words(let dictionary): dictionary.dimension
     }
   }
 
@@ -17,19 +20,33 @@ public enum TokenEncoder: Sendable, Equatable {
   func scores(of rows: Matrix) throws(TokenSpaceError) -> Matrix {
     switch self {
     case .network(let network): try network.logits(of: rows)
+    case .words(let dictionary): try dictionary.scores(of: rows)
     }
   }
 
   /// The weight of a token, from a score above 0.
   func weight(ofScore score: Float) -> Float {
-    switch self {
-    case .network: log1p(score)
-    }
+    if case .words(let dictionary) = self, case .decomposition = dictionary.rule { return score }
+    return log1p(score)
   }
+
   /// What makes this no encoder for a vocabulary: the tensor at fault and why; nil when all is well.
   func fault(vocabularyCount: Int) -> (section: String, reason: String)? {
     switch self {
     case .network(let network): network.fault(vocabularyCount: vocabularyCount)
+    case .words(let dictionary): dictionary.fault(vocabularyCount: vocabularyCount)
+    }
+  }
+
+  /// The head methods that make such encoders.
+  var methods: [String] {
+    switch self {
+    case .network: ["ridge", "stair"]
+    case .words(let dictionary):
+      switch dictionary.rule {
+      case .projection: ["projection"]
+      case .decomposition: ["splice"]
+      }
     }
   }
 }

@@ -10,6 +10,9 @@ import LinearAlgebra
 /// | `bias` | F32 | tokens |
 /// | `hidden_weight`, `hidden_bias` | F32 | hidden units × dimension, hidden units; only with a hidden layer |
 /// | `text_weight`, … | F32 | the same for rows of texts; only with a text side |
+/// | `words` | F32 | tokens × dimension; `projection` and `splice` have this and the next instead of the networks above |
+/// | `mean`, `text_mean` | F32 | dimension |
+/// | `token_means`, `token_deviations`, `text_token_…` | F32 | tokens; only `projection` |
 /// | `query_weights` | F32 | tokens |
 /// | `expansion_starts` | U32 | tokens + 1; this and the next two only with related tokens |
 /// | `expansion_tokens`, `expansion_weights` | U32, F32 | all related tokens |
@@ -17,7 +20,7 @@ import LinearAlgebra
 /// | `tokenizer_vocabulary` | U8 | only for WordPiece: all pieces of the tokenizer, joined by line feeds |
 ///
 /// `__metadata__` holds `format` (`newel-head`), `version`, `method`, `tokenizer`, `vocabulary_fingerprint`,
-/// `tokenizer_fingerprint` (WordPiece), `ceiling`, `default_top`, `checksum`, and `provenance.…` for people. The checksum is
+/// `tokenizer_fingerprint` (WordPiece), `ceiling`, `default_top`, `threshold` or `penalty`, `checksum`, and `provenance.…` for people. The checksum is
 /// the CRC-32C of the whole file with eight zeros in its place, in hexadecimal; a program that changes a head leaves it out.
 extension TokenHead {
   /// The version of the layout written.
@@ -25,7 +28,7 @@ extension TokenHead {
   /// The versions read. A head of version 1 is one of version 2 that is linear and has neither a text side nor related tokens.
   static let readableVersions = ["1", "2"]
   static let formatName = "newel-head"
-  static let methods = ["ridge", "stair"]
+  static let methods = ["ridge", "stair", "projection", "splice"]
 
   /// The file as bytes; the same head gives the same bytes.
   public func encoded() -> [UInt8] {
@@ -34,6 +37,12 @@ extension TokenHead {
       "vocabulary_fingerprint": vocabulary.fingerprint, "ceiling": ceiling.description,
       "default_top": String(defaultTop), Safetensors.checksumKey: Safetensors.noChecksum,
     ]
+    if case .words(let dictionary) = images {
+      switch dictionary.rule {
+      case .projection(_, _, let threshold): metadata["threshold"] = threshold.description
+      case .decomposition(let penalty): metadata["penalty"] = penalty.description
+      }
+    }
     for (key, value) in provenance { metadata["provenance." + key] = value }
     if case .wordPiece(let wordPiece) = tokenizer {
       metadata["tokenizer_fingerprint"] = wordPiece.vocabulary.fingerprint
@@ -54,34 +63,6 @@ extension TokenHead {
     var bytes = writer.bytes
     Safetensors.seal(&bytes, headerCount: header.count)
     return bytes
-  }
-
-  /// The tensors in the order of the file.
-  private var tensorContents: [(name: String, shape: [Int], values: Safetensors.Values)] {
-    var contents: [(name: String, shape: [Int], values: Safetensors.Values)] = []
-    func add(_ name: String, _ values: Safetensors.Values, shape: [Int]? = nil) {
-      contents.append((name, shape ?? [values.count], values))
-    }
-    for (encoder, prefix) in [(images, ""), (text, "text_")] {
-      guard case .network(let network) = encoder else { continue }
-      add(prefix + "weight", .f32(network.weights.values), shape: [network.weights.rows, network.weights.columns])
-      add(prefix + "bias", .f32(network.bias))
-      guard let hidden = network.hidden else { continue }
-      add(
-        prefix + "hidden_weight", .f32(hidden.weights.values), shape: [hidden.weights.rows, hidden.weights.columns])
-      add(prefix + "hidden_bias", .f32(hidden.bias))
-    }
-    add("query_weights", .f32(queryWeights))
-    if let expansions {
-      add("expansion_starts", .u32(expansions.starts))
-      add("expansion_tokens", .u32(expansions.tokens))
-      add("expansion_weights", .f32(expansions.weights))
-    }
-    add("vocabulary", .u8(Array(vocabulary.tokens.joined(separator: "\n").utf8)))
-    if case .wordPiece(let wordPiece) = tokenizer {
-      add("tokenizer_vocabulary", .u8(Array(wordPiece.vocabulary.tokens.joined(separator: "\n").utf8)))
-    }
-    return contents
   }
 
   /// The head in the bytes of a file; `source` is what errors name.

@@ -2,7 +2,7 @@
 ///
 /// Everything a method folds in (means, deviations, scale, gains) is already in the encoders.
 public struct TokenHead: Sendable {
-  /// How the head was made: `ridge` or `stair`.
+  /// How the head was made: `ridge`, `stair`, `projection` or `splice`.
   public let method: String
   /// The tokens it speaks; a token's number is its position here.
   public let vocabulary: Vocabulary
@@ -58,8 +58,14 @@ public struct TokenHead: Sendable {
     }
     for (encoder, prefix) in [(imageEncoder, ""), (textEncoder, "text_")] {
       if let fault = encoder?.fault(vocabularyCount: vocabulary.count) {
-        throw refuse(prefix + fault.section, fault.reason)
+        throw refuse(fault.section == "metadata" ? fault.section : prefix + fault.section, fault.reason)
       }
+    }
+    for encoder in [imageEncoder, textEncoder].compactMap({ $0 }) where !encoder.methods.contains(method) {
+      throw refuse("metadata", "the method is '\(method)', which does not go with its tensors")
+    }
+    if case .words(let images) = imageEncoder, case .words(let texts) = textEncoder, images.words != texts.words {
+      throw refuse("words", "pictures and texts are compared with different words")
     }
     guard queryWeights.count == vocabulary.count else {
       throw refuse("query_weights", "it does not have one value per token")
@@ -91,6 +97,6 @@ public struct TokenHead: Sendable {
 
   /// The encoder of queries that belongs to this head.
   public func queryEncoder() throws(TokenSpaceError) -> QueryEncoder {
-    try QueryEncoder(vocabulary: vocabulary, tokenizer: tokenizer, weights: queryWeights)
+    try QueryEncoder(vocabulary: vocabulary, tokenizer: tokenizer, weights: queryWeights, expansions: expansions)
   }
 }

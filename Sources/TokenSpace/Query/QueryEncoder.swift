@@ -1,7 +1,8 @@
 /// Turns query texts into weighted tokens through a table of weights, without a neural network.
 ///
 /// The weight of a word is its weight in the table times its boost; repeated words add up; negative words count with the
-/// opposite sign. Words the vocabulary lacks are reported, never dropped silently.
+/// opposite sign. Words the vocabulary lacks are read as their singular or plural or as two words where that is known, and
+/// otherwise reported; never dropped silently. On request each word brings the tokens most related to it.
 public struct QueryEncoder: Sendable {
   /// The tokens a query can have.
   public let vocabulary: Vocabulary
@@ -9,11 +10,18 @@ public struct QueryEncoder: Sendable {
   public let tokenizer: Tokenizer
   /// One weight per token, finite and 0 or more; 0 leaves the token out.
   public let weights: [Float]
+  /// Which tokens are related; nil when that is not known.
+  public let expansions: ExpansionTable?
 
   /// An encoder from its parts.
   ///
-  /// - Throws: ``TokenSpaceError/badQueryWeights(expected:found:)``.
-  public init(vocabulary: Vocabulary, tokenizer: Tokenizer, weights: [Float]) throws(TokenSpaceError) {
+  /// - Throws: ``TokenSpaceError/badQueryWeights(expected:found:)``, ``TokenSpaceError/badExpansions(expected:found:)``.
+  public init(
+    vocabulary: Vocabulary, tokenizer: Tokenizer, weights: [Float], expansions: ExpansionTable? = nil
+  ) throws(TokenSpaceError) {
+    if let expansions, expansions.count != vocabulary.count {
+      throw .badExpansions(expected: vocabulary.count, found: expansions.count)
+    }
     let good = weights.count { $0 >= 0 && $0.isFinite }
     guard good == weights.count, good == vocabulary.count else {
       throw .badQueryWeights(expected: vocabulary.count, found: good)
@@ -21,16 +29,19 @@ public struct QueryEncoder: Sendable {
     self.vocabulary = vocabulary
     self.tokenizer = tokenizer
     self.weights = weights
+    self.expansions = expansions
   }
 
   /// The tokens of a query text in the language of ``QueryText``.
   ///
+  /// - Parameter expand: how many related tokens each word that adds brings along, the strongest; 0 for none. Without
+  ///   ``expansions`` there are none. Negative words bring none, and required ones are required by themselves only.
   /// - Throws: ``TokenSpaceError/query(_:)`` when the text cannot be read. A query of unknown words only is no error: its
   ///   terms are empty and ``EncodedQuery/unknown`` names the words.
   /// - Complexity: O(length of the text).
-  public func encode(_ text: String) throws(TokenSpaceError) -> EncodedQuery {
+  public func encode(_ text: String, expand: Int = 0) throws(TokenSpaceError) -> EncodedQuery {
     do {
-      return encode(try QueryText.parse(text))
+      return encode(try QueryText.parse(text), expand: expand)
     } catch {
       throw .query(error)
     }
@@ -39,24 +50,29 @@ public struct QueryEncoder: Sendable {
   /// The tokens of a plain text, such as a caption, without the query language: every word adds, repeats add up.
   ///
   /// - Complexity: O(length of the text).
-  public func encode(plain text: String) -> EncodedQuery {
+  public func encode(plain text: String, expand: Int = 0) -> EncodedQuery {
     let words = text.unicodeScalars.split { $0 == " " || $0 == "\n" || $0 == "\r" || $0 == "\t" }
-    return encode(ParsedQuery(clauses: words.map { QueryClause(text: String($0)) }))
+    return encode(ParsedQuery(clauses: words.map { QueryClause(text: String($0)) }), expand: expand)
   }
 
   /// The tokens of a parsed query.
-  public func encode(_ query: ParsedQuery) -> EncodedQuery {
+  public func encode(_ query: ParsedQuery, expand: Int = 0) -> EncodedQuery {
     var result = EncodedQuery()
     var unknown = DistinctWords()
     var unknownRequired = DistinctWords()
     var ignored = DistinctWords()
+    var substituted: Set<String> = []
     var required: Set<UInt32> = []
     var sums: [UInt32: Double] = [:]
     var order: [UInt32] = []
+    let lookup = WordLookup(vocabulary: vocabulary, tokenizer: tokenizer, weights: weights)
     for clause in query.clauses {
-      let found = look(up: clause)
+      let found = lookup.look(up: clause)
       for word in found.unknown + found.missingPieces { unknown.append(word) }
       for word in found.ignored { ignored.append(word) }
+      for other in found.substitutions where substituted.insert(other.word).inserted {
+        result.substitutions.append(other)
+      }
       if clause.sign == .required {
         if !found.tokens.isEmpty { result.required.append(distinct(found.tokens)) }
         for word in found.unknown { unknownRequired.append(word) }
@@ -76,64 +92,15 @@ public struct QueryEncoder: Sendable {
         result.cancelled.append(token)
       }
     }
+    if let expansions, expand > 0 {
+      let words = result.terms.map { (token: $0.token, factor: (sums[$0.token] ?? 0) / Double(weights[Int($0.token)])) }
+      result.expanded = QueryExpansion(table: expansions, limit: expand).related(to: words, except: Set(order))
+      for term in result.expanded { result.terms.append(TokenWeight(token: term.token, weight: term.weight)) }
+    }
     result.unknown = unknown.words
     result.unknownRequired = unknownRequired.words
     result.ignored = ignored.words
     return result
-  }
-
-  /// What a clause is made of.
-  private struct Findings {
-    var tokens: [UInt32] = []
-    /// Words without any token.
-    var unknown: [String] = []
-    /// Pieces without a token, of words that have others.
-    var missingPieces: [String] = []
-    var ignored: [String] = []
-  }
-
-  private func look(up clause: QueryClause) -> Findings {
-    var found = Findings()
-    let words = tokenizer.words(in: clause.text)
-    for word in words {
-      var known: [UInt32] = []
-      var missing: [String] = []
-      for piece in word.tokens {
-        if let token = vocabulary.id(of: piece) { known.append(token) } else { missing.append(piece) }
-      }
-      found.tokens.append(contentsOf: known)
-      if !known.isEmpty {
-        if known.allSatisfy({ weights[Int($0)] == 0 }) { found.ignored.append(word.text) }
-        found.missingPieces.append(contentsOf: missing.map { "\($0) (in \(word.text))" })
-      } else if StopWords.english.contains(word.text) || Self.isPunctuation(word.text) {
-        found.ignored.append(word.text)
-      } else {
-        found.unknown.append(word.text)
-      }
-    }
-    if words.isEmpty {
-      // Nothing a word is made of: punctuation is noise, anything else (an emoji) is a word nobody knows.
-      if Self.isPunctuation(clause.text) {
-        found.ignored.append(clause.text)
-      } else {
-        found.unknown.append(clause.text)
-      }
-    }
-    return found
-  }
-
-  private static func isPunctuation(_ text: String) -> Bool {
-    text.unicodeScalars.allSatisfy { scalar in
-      if scalar.isASCII {
-        return !("a"..."z").contains(scalar) && !("A"..."Z").contains(scalar) && !("0"..."9").contains(scalar)
-      }
-      switch scalar.properties.generalCategory {
-      case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
-        .finalPunctuation, .otherPunctuation, .mathSymbol, .spaceSeparator, .control, .format:
-        return true
-      default: return false
-      }
-    }
   }
 
   private func distinct(_ tokens: [UInt32]) -> [UInt32] {
