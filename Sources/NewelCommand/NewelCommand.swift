@@ -30,7 +30,10 @@ struct NewelCommand: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "Build", subcommands: [TrainCommand.self, BuildCommand.self, MergeCommand.self]),
       CommandGroup(
-        name: "Ask", subcommands: [SearchCommand.self, InspectCommand.self, ExplainCommand.self, TokensCommand.self]),
+        name: "Ask",
+        subcommands: [
+          SearchCommand.self, InspectCommand.self, AtlasCommand.self, ExplainCommand.self, TokensCommand.self,
+        ]),
       CommandGroup(
         name: "Check",
         subcommands: [EvaluateCommand.self, BenchmarkCommand.self, StatsCommand.self, VerifyCommand.self]),

@@ -139,7 +139,10 @@ import Testing
       (["index", "--captions", "--class-field", "nope"], "has a class in the field 'nope'"),
       (["index", "--captions", "--where", "split=none"], "No document of 'index' has split=none"),
       (["index", "--captions", "--texts", "short.npy"], "has 59 rows, but there are 60 queries and 60 documents"),
-      (["index", "--captions", "--texts", "narrow.npy"], "have 7 numbers and the dense rows of 'index' have 8"),
+      (
+        ["index", "--captions", "--texts", "narrow.npy"],
+        "have 7 numbers, but the dense rows of 'index' have 8 and its head has no text side"
+      ),
       (["index", "--captions", "--cutoff", "0"], "must be at least 1"),
     ]
     for (arguments, part) in cases {

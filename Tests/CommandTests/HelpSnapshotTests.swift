@@ -7,7 +7,8 @@ import Testing
     .appendingPathComponent("Snapshots")
 
   @Test(arguments: [
-    "newel", "train", "build", "search", "inspect", "explain", "tokens", "evaluate", "stats", "verify", "merge",
+    "newel", "train", "build", "search", "inspect", "atlas", "explain", "tokens", "evaluate", "stats", "verify",
+    "merge",
     "benchmark",
   ])
   func theHelpIsTheOneAgreedOn(command: String) throws {

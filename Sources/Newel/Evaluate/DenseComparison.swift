@@ -43,61 +43,106 @@ package struct DenseComparison: Sendable {
   }
 }
 
+/// The embeddings of the texts of an evaluation, one row per query.
+package struct TextRows: Sendable {
+  fileprivate let path: String
+  fileprivate let rows: Matrix
+
+  /// The length of a row.
+  package var dimension: Int { rows.columns }
+}
+
 extension NewelIndex {
-  /// Most bytes of both sides together.
-  private static let largestDenseBytes = 6 << 30
+  /// Most bytes of one side.
+  private static let largestDenseBytes = 4 << 30
 
-  /// Why cosines cannot be compared at all; nil when the index has dense rows.
-  package var denseObstacle: String? {
-    snapshot.configuration.denseDimension == nil ? "the index keeps no dense rows" : nil
-  }
+  /// The length of the dense rows; nil for an index without.
+  package var denseDimension: Int? { snapshot.configuration.denseDimension }
 
-  /// Reads the embeddings of the texts, and the dense rows of the gallery beside them.
+  /// Reads the embeddings of texts.
   ///
-  /// - Parameters:
-  ///   - path: `.npy`, `.npz` or a dump folder with `text_emb/`; one row for each document of the index, or one for each
-  ///     query that was read, in their order.
-  /// - Throws: `invalidArgument` or `invalidInput` when rows are missing, of another length, or not of this evaluation.
-  package func denseComparison(
-    texts path: String, queries: JudgedQueries, gallery: Gallery
-  ) throws(NewelError) -> DenseComparison {
-    guard let dimension = snapshot.configuration.denseDimension else {
-      throw NewelError(
-        .invalidArgument,
-        "'\(self.path)' keeps no dense rows to compare '\(path)' with; build it again from embeddings and without --no-dense-rows."
-      )
-    }
+  /// - Parameter path: `.npy`, `.npz` or a dump folder with `text_emb/`; one row for each document of the index, or one for
+  ///   each query that was read, in their order.
+  /// - Throws: `invalidInput` when rows are missing, or neither as long as the dense rows nor as what the head's text side
+  ///   reads; `invalidArgument` when they do not fit in memory.
+  package func textRows(_ path: String, queries: JudgedQueries) throws(NewelError) -> TextRows {
     do {
       let fileSystem = PosixFileSystem()
       // A dump has pictures and texts; a file or a folder of texts is taken as it is.
       let inner = joinedPath(path, "text_emb")
       let isDump = try fileSystem.kind(of: path) == .folder && fileSystem.kind(of: inner) == .folder
       let dump = try EmbeddingDump.open(images: isDump ? inner : path, metadata: nil, fileSystem: fileSystem)
-      guard dump.dimension == dimension else {
-        throw NewelError(
-          .invalidInput,
-          "The rows of '\(path)' have \(dump.dimension) numbers and the dense rows of '\(self.path)' have \(dimension), so "
-            + "they are no vectors of one space and have no cosine; give texts embedded by the model of the pictures.")
+      try check(dimension: dump.dimension, of: path)
+      try check(count: queries.queries.count, dimension: dump.dimension)
+      var rows = Matrix(rows: queries.queries.count, columns: dump.dimension)
+      for (number, row) in try rowNumbers(of: queries, in: dump.rowCount, path: path).enumerated() {
+        let start = number * dump.dimension
+        rows.values.replaceSubrange(start..<start + dump.dimension, with: try dump.rows(row..<row + 1))
       }
-      let bytes = (queries.queries.count + gallery.count).multipliedReportingOverflow(by: 4 * dimension)
-      guard !bytes.overflow, bytes.partialValue <= Self.largestDenseBytes else {
-        throw NewelError(
-          .invalidArgument,
-          "Comparing \(queries.queries.count) texts with \(gallery.count) documents of \(dimension) numbers needs more than "
-            + "\(Self.largestDenseBytes >> 30) GiB of memory; take fewer with --where.")
-      }
-      let rows = try rowNumbers(of: queries, in: dump.rowCount, path: path)
-      var texts = Matrix(rows: rows.count, columns: dimension)
-      for (number, row) in rows.enumerated() {
-        Self.putUnit(try dump.rows(row..<row + 1), into: &texts, row: number)
-      }
-      var documents = Matrix(rows: gallery.count, columns: dimension)
-      for (place, ordinal) in gallery.ordinals.enumerated() {
-        Self.putUnit(try snapshot.denseRow(of: UInt64(ordinal)) ?? [], into: &documents, row: place)
-      }
-      return DenseComparison(texts: texts, documents: documents)
+      return TextRows(path: path, rows: rows)
     } catch {
       throw NewelError(wrapping: error)
+    }
+  }
+
+  /// Why texts and documents have no cosines; nil when they have.
+  package func denseObstacle(_ texts: TextRows?) -> String? {
+    guard let denseDimension else { return "the index keeps no dense rows" }
+    guard let texts else { return "--texts gives no embeddings of the texts" }
+    if texts.dimension == denseDimension { return nil }
+    return
+      "the texts' rows have \(texts.dimension) numbers and the dense rows \(denseDimension): no vectors of one space"
+  }
+
+  /// The texts' rows and the dense rows of the gallery beside them.
+  ///
+  /// - Returns: nil when there is a ``denseObstacle(_:)``.
+  package func denseComparison(_ texts: TextRows, gallery: Gallery) throws(NewelError) -> DenseComparison? {
+    guard denseObstacle(texts) == nil else { return nil }
+    try check(count: gallery.count, dimension: texts.dimension)
+    var units = Matrix(rows: texts.rows.rows, columns: texts.dimension)
+    for row in 0..<units.rows { Self.putUnit(texts.rows.row(row), into: &units, row: row) }
+    var documents = Matrix(rows: gallery.count, columns: texts.dimension)
+    for (place, ordinal) in gallery.ordinals.enumerated() {
+      do {
+        Self.putUnit((try snapshot.denseRow(of: UInt64(ordinal)) ?? [])[...], into: &documents, row: place)
+      } catch {
+        throw NewelError(wrapping: error)
+      }
+    }
+    return DenseComparison(texts: units, documents: documents)
+  }
+
+  /// The same queries as embeddings for the head's text side.
+  ///
+  /// - Returns: nil when the head has no text side, or one for other embeddings.
+  package func textSideQueries(_ texts: TextRows, queries: JudgedQueries) -> [JudgedQuery]? {
+    guard textDimension == texts.dimension else { return nil }
+    return queries.queries.enumerated().map { number, query in
+      JudgedQuery(
+        id: query.id, query: .embedding(Array(texts.rows.row(number))), judgements: query.judgements,
+        number: query.number, document: query.document)
+    }
+  }
+
+  private func check(dimension: Int, of path: String) throws(NewelError) {
+    guard dimension != denseDimension, dimension != textDimension else { return }
+    let dense =
+      denseDimension.map { "the dense rows of '\(self.path)' have \($0)" } ?? "'\(self.path)' keeps no dense rows"
+    let side = textDimension.map { "its head reads texts of \($0)" } ?? "its head has no text side"
+    throw NewelError(
+      .invalidInput,
+      "The rows of '\(path)' have \(dimension) numbers, but \(dense) and \(side); give texts embedded by the model of the "
+        + "pictures, or of the head's training.")
+  }
+
+  private func check(count: Int, dimension: Int) throws(NewelError) {
+    let bytes = count.multipliedReportingOverflow(by: 4 * dimension)
+    guard !bytes.overflow, bytes.partialValue <= Self.largestDenseBytes else {
+      throw NewelError(
+        .invalidArgument,
+        "\(count) rows of \(dimension) numbers need more than \(Self.largestDenseBytes >> 30) GiB of memory; take fewer with "
+          + "--where.")
     }
   }
 
@@ -114,7 +159,7 @@ extension NewelIndex {
   }
 
   /// Puts a row of length 1 into a matrix; one of zeros stays so.
-  private static func putUnit(_ values: [Float], into matrix: inout Matrix, row: Int) {
+  private static func putUnit(_ values: ArraySlice<Float>, into matrix: inout Matrix, row: Int) {
     let norm = values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
     let start = row * matrix.columns
     for (column, value) in values.enumerated() {

@@ -10,6 +10,11 @@ package enum OutputKind: Sendable {
   case run
   /// An SVG picture.
   case picture
+  /// An HTML page of an atlas.
+  case page
+
+  /// How the pages that Newel writes begin.
+  package static let pageStart = "<!doctype html>\n<!-- Newel atlas -->\n"
 
   /// What people call it.
   var name: String {
@@ -17,6 +22,7 @@ package enum OutputKind: Sendable {
     case .head: "head file"
     case .run: "run file"
     case .picture: "picture"
+    case .page: "page"
     }
   }
 
@@ -25,16 +31,17 @@ package enum OutputKind: Sendable {
     switch self {
     case .head: TokenHead.isHead(path, fileSystem: PosixFileSystem())
     case .run: Self.isRun(path)
-    case .picture: Self.isPicture(path)
+    case .picture: Self.begins(path, with: "<svg")
+    case .page: Self.begins(path, with: Self.pageStart)
     }
   }
 
-  /// Whether a file is an SVG picture as Newel writes it.
-  private static func isPicture(_ path: String) -> Bool {
+  /// Whether a file begins as Newel begins a file of the kind.
+  private static func begins(_ path: String, with text: String) -> Bool {
     guard let file = try? PosixFileSystem().map(path), var reader = try? ByteReader(file, section: "the first bytes"),
-      let bytes = try? reader.bytes(4)
+      let bytes = try? reader.bytes(text.utf8.count)
     else { return false }
-    return bytes == Array("<svg".utf8)
+    return bytes == Array(text.utf8)
   }
 
   /// Whether a file is empty, as the run of queries without hits is, or its first line has the six fields of a run:

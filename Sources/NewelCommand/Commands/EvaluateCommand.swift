@@ -30,10 +30,11 @@ struct EvaluateCommand: ParsableCommand {
       captions of other pictures as a control; words held out from training when --where says so (--where split=val). \
       --class-field counts pictures whose class is named by their strongest tokens, singular or plural.
 
-      --texts gives embeddings of the texts in the space of the index's dense rows, one row for each query in order or one \
-      for each document: then cosine (dense) and two fusions are measured on the same queries and pictures; 0.6/0.4 adds the \
-      scores scaled to 0...1 per query, RRF adds 1/(60 + rank). --compare holds another system's run file against this one, \
-      query by query. In a run file that Newel wrote, ties are already broken by rank.
+      --texts gives embeddings of the texts, one row for each query in order or one for each document. Those of the space of \
+      the index's dense rows: cosine (dense) and two fusions are measured on the same queries and pictures; 0.6/0.4 adds the \
+      scores scaled to 0...1 per query, RRF adds 1/(60 + rank). Those that the head's text side reads: its tokens are the \
+      queries (text side). --compare holds another system's run file against this one, query by query. In a run file that \
+      Newel wrote, ties are already broken by rank.
 
       With --json: {"queries", "documents", "recallAt1", "recallAt5", "recallAt10", "meanReciprocalRank", "medianRank", \
       "meanRank", "misses", "unanswered" (misses without a word that the vocabulary knows), "leftOut" (queries without a \

@@ -16,7 +16,8 @@ struct SystemsReport: Encodable {
   }
 
   init(
-    sparse: (forward: RetrievalSummary, backward: RetrievalSummary), others: [DenseEvaluator.Result]
+    sparse: (forward: RetrievalSummary, backward: RetrievalSummary),
+    others: [(name: String, forward: RetrievalSummary, backward: RetrievalSummary)]
   ) {
     func line(
       _ name: String, _ forward: RetrievalSummary, _ backward: RetrievalSummary, isSparse: Bool = false
@@ -32,7 +33,7 @@ struct SystemsReport: Encodable {
     }
     lines =
       [line("sparse", sparse.forward, sparse.backward, isSparse: true)]
-      + others.map { line($0.system.name, $0.forward, $0.backward) }
+      + others.map { line($0.name, $0.forward, $0.backward) }
   }
 
   func show() {

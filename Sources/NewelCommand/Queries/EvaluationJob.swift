@@ -28,7 +28,7 @@ struct EvaluationJob {
       try queries.map { try index.judgedQueries(in: $0, grades: grades, gallery: gallery) }
       ?? index.captionQueries(grades: grades, gallery: gallery)
     let otherRun = try compare.map { try RunComparison.run($0) }
-    let dense = try texts.map { try index.denseComparison(texts: $0, queries: judged, gallery: gallery) }
+    let rows = try texts.map { try index.textRows($0, queries: judged) }
     let run = try runFile.map { path in
       try checkNames(of: judged.queries)
       return try RankingFile(path, inputs: inputs)
@@ -41,21 +41,42 @@ struct EvaluationJob {
       let reverse = try ReverseEvaluator(index: index, queries: judged.queries, expand: expand)
       let backward = try reverse.summary(of: index, cutoff: cutoff, progress: progress)
       let words = try words(of: index, gallery: gallery, bags: reverse.bags, progress: progress)
-      let systems = try dense.map { dense in
-        let others = try DenseEvaluator(
-          index: index, queries: judged.queries, gallery: gallery, reverse: reverse, dense: dense, cutoff: cutoff,
-          expand: expand
-        ).results(progress: progress)
-        return SystemsReport(sparse: (forward.summary, backward), others: others)
+      let systems = try rows.map { rows in
+        SystemsReport(
+          sparse: (forward.summary, backward),
+          others: try measureSystems(of: rows, queries: judged, gallery: gallery, reverse: reverse, in: index, progress))
       }
       let comparison = try comparison(
         of: forward.summary, with: otherRun, queries: judged.queries, gallery: gallery, in: index)
       return EvaluationReport(
         forward: forward, backward: backward, queries: (judged.leftOut, judged.judgementsOutside),
         isGraded: qrels != nil, words: words, systems: systems,
-        denseObstacle: texts == nil ? index.denseObstacle ?? "--texts gives no embeddings of the texts" : nil,
+        denseObstacle: index.denseObstacle(rows),
         comparison: comparison)
     }
+  }
+
+  /// The systems that embeddings of the texts make possible: the head's text side, cosines and their fusions.
+  private func measureSystems(
+    of rows: TextRows, queries judged: JudgedQueries, gallery: Gallery, reverse: ReverseEvaluator, in index: NewelIndex,
+    _ progress: @escaping ProgressHandler
+  ) throws -> [(name: String, forward: RetrievalSummary, backward: RetrievalSummary)] {
+    var systems: [(name: String, forward: RetrievalSummary, backward: RetrievalSummary)] = []
+    if let queries = index.textSideQueries(rows, queries: judged) {
+      var forward = Evaluator(
+        index: index, gallery: gallery, depth: depth, cutoff: cutoff, algorithm: algorithm, expand: 0, run: nil)
+      try forward.evaluate(queries, progress: progress)
+      let backward = try ReverseEvaluator(index: index, queries: queries)
+        .summary(of: index, cutoff: cutoff, progress: progress)
+      systems.append(("sparse, text side", forward.summary, backward))
+    }
+    if let dense = try index.denseComparison(rows, gallery: gallery) {
+      let others = DenseEvaluator(
+        index: index, queries: judged.queries, gallery: gallery, reverse: reverse, dense: dense, cutoff: cutoff,
+        expand: expand)
+      systems += try others.results(progress: progress).map { ($0.system.name, $0.forward, $0.backward) }
+    }
+    return systems
   }
 
   private func words(
