@@ -7,8 +7,8 @@ struct TrainCommand: ParsableCommand {
     abstract: "Train a head that turns embeddings into weighted words.",
     usage: """
       newel train --images PATH --metadata PATH --output FILE [<options>]
-      newel train --method projection --images PATH --vocabulary FILE --words FILE
-                  --output FILE [<options>]
+      newel train --method projection --images PATH --vocabulary FILE
+                  --words FILE --output FILE [<options>]
       """,
     discussion: """
       Reads pairs of embedding rows and captions, and writes a head file. The ridge method is closed-form and takes \
