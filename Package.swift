@@ -60,6 +60,7 @@ var targets: [Target] = [
   tests("InvertedIndex", ["ByteStorage", "LinearAlgebra", "EmbeddingDumps"]),
   tests("EmbeddingDumps", ["ByteStorage", "LinearAlgebra"]),
   tests("TokenSpace", ["EmbeddingDumps", "Learning", "ByteStorage", "LinearAlgebra"], exclude: ["Oracle"]),
+  tests("Alignment", ["Evaluation", "EmbeddingDumps", "Learning", "ByteStorage", "LinearAlgebra"]),
   tests("Evaluation", []),
   .testTarget(name: "CSparseKernelsTests", dependencies: ["CSparseKernels"], swiftSettings: testSettings),
 ]

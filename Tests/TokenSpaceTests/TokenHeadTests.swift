@@ -3,6 +3,7 @@ import Foundation
 import LinearAlgebra
 import Testing
 
+@testable import EmbeddingDumps
 @testable import TokenSpace
 
 /// A head with weights of choice: one row of `weights` per token.

@@ -3,6 +3,7 @@ import Foundation
 import LinearAlgebra
 import Testing
 
+@testable import EmbeddingDumps
 @testable import TokenSpace
 
 /// A network of random numbers.

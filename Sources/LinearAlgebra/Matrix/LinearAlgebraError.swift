@@ -6,6 +6,8 @@ public enum LinearAlgebraError: Error, Equatable, Sendable, CustomStringConverti
   case notPositiveDefinite(order: Int)
   /// The routine met a NaN or an infinity in this argument.
   case notFinite(routine: String, argument: Int)
+  /// The routine stopped before singular values or eigenvalues were found.
+  case notConverged(routine: String)
 
   /// One sentence: what happened and what to do.
   public var description: String {
@@ -16,6 +18,8 @@ public enum LinearAlgebraError: Error, Equatable, Sendable, CustomStringConverti
       "The matrix is not positive definite (leading minor of order \(order)); use a larger penalty."
     case .notFinite(let routine, let argument):
       "Argument \(argument) of \(routine) holds a value that is not finite; check the input for NaN and infinity."
+    case .notConverged(let routine):
+      "\(routine) found no decomposition; check the input for infinities and for values of extreme size."
     }
   }
 }

@@ -1,23 +1,23 @@
 import ByteStorage
+import EmbeddingDumps
 import LinearAlgebra
 
 /// Reads the parts of a head from a file and checks them against each other.
 struct HeadReader {
-  let file: MappedFile
-  let source: String
-  let header: Safetensors.Header
+  let file: SafetensorsFile
+
+  private var source: String { file.source }
+  private var header: Safetensors.Header { file.header }
 
   init(_ file: MappedFile) throws(TokenSpaceError) {
-    self.file = file
-    source = file.path
-    header = try Safetensors.readHeader(file, source: file.path)
+    self.file = try readingHead { () throws(SafetensorsError) in try SafetensorsFile(file) }
   }
 
   func head() throws(TokenSpaceError) -> TokenHead {
     guard header.metadata["format"] == TokenHead.formatName else {
       throw .notAHead(source: source, reason: "its metadata does not say format = \(TokenHead.formatName)")
     }
-    try Safetensors.verify(file, header: header, source: source)
+    try readingHead { () throws(SafetensorsError) in try file.verify() }
     let known = [
       "format", "version", "method", "tokenizer", "vocabulary_fingerprint", "tokenizer_fingerprint", "ceiling",
       "default_top", "threshold", "penalty", Safetensors.checksumKey,
@@ -49,15 +49,11 @@ struct HeadReader {
     guard let ceiling = Float(try text("ceiling")), let top = Int(try text("default_top")) else {
       throw refuse("metadata", "the ceiling or default_top is not a number")
     }
-    var provenance: [String: String] = [:]
-    for (key, value) in header.metadata where key.hasPrefix("provenance.") {
-      provenance[String(key.dropFirst("provenance.".count))] = value
-    }
     let (images, text) = try encoders(method)
     return try TokenHead(
       method: method, vocabulary: vocabulary, tokenizer: tokenizer, imageEncoder: images, textEncoder: text,
-      queryWeights: try floats("query_weights", dimensions: 1).values, expansions: try expansions(), ceiling: ceiling,
-      defaultTop: top, provenance: provenance, source: source)
+      queryWeights: try floats("query_weights"), expansions: try expansions(), ceiling: ceiling, defaultTop: top,
+      provenance: file.texts(prefix: "provenance."), source: source)
   }
 
   private static let networkNames = ["weight", "bias", "hidden_weight", "hidden_bias"]
@@ -96,10 +92,10 @@ struct HeadReader {
       rule = .decomposition(penalty: try number("penalty"))
     } else {
       rule = .projection(
-        means: try floats(prefix + "token_means", dimensions: 1).values,
-        deviations: try floats(prefix + "token_deviations", dimensions: 1).values, threshold: try number("threshold"))
+        means: try floats(prefix + "token_means"),
+        deviations: try floats(prefix + "token_deviations"), threshold: try number("threshold"))
     }
-    return WordDictionary(words: words, mean: try floats(prefix + "mean", dimensions: 1).values, rule: rule)
+    return WordDictionary(words: words, mean: try floats(prefix + "mean"), rule: rule)
   }
 
   private func number(_ key: String) throws(TokenSpaceError) -> Float {
@@ -115,17 +111,17 @@ struct HeadReader {
     var hidden: TokenNetwork.HiddenLayer?
     if hasAny(of: [prefix + "hidden_weight", prefix + "hidden_bias"]) {
       hidden = TokenNetwork.HiddenLayer(
-        weights: try matrix(prefix + "hidden_weight"), bias: try floats(prefix + "hidden_bias", dimensions: 1).values)
+        weights: try matrix(prefix + "hidden_weight"), bias: try floats(prefix + "hidden_bias"))
     }
     return TokenNetwork(
-      hidden: hidden, weights: try matrix(prefix + "weight"), bias: try floats(prefix + "bias", dimensions: 1).values)
+      hidden: hidden, weights: try matrix(prefix + "weight"), bias: try floats(prefix + "bias"))
   }
 
   private func expansions() throws(TokenSpaceError) -> ExpansionTable? {
     guard hasAny(of: Self.expansionNames) else { return nil }
     return ExpansionTable(
       starts: try integers("expansion_starts"), tokens: try integers("expansion_tokens"),
-      weights: try floats("expansion_weights", dimensions: 1).values)
+      weights: try floats("expansion_weights"))
   }
 
   private func tokenizer() throws(TokenSpaceError) -> Tokenizer {
@@ -140,14 +136,7 @@ struct HeadReader {
   }
 
   private func vocabulary(_ name: String, fingerprint: String) throws(TokenSpaceError) -> Vocabulary {
-    let tensor = try tensor(name, .u8, dimensions: 1)
-    let bytes: [UInt8]
-    do {
-      var reader = try reader(of: tensor)
-      bytes = try reader.bytes(tensor.range.count)
-    } catch {
-      throw .storage(error)
-    }
+    let bytes = try readingHead { () throws(SafetensorsError) in try file.bytes(name) }
     var tokens: [String] = []
     for line in bytes.split(separator: 10, omittingEmptySubsequences: false) {
       guard let token = String(validating: line, as: UTF8.self) else {
@@ -164,55 +153,36 @@ struct HeadReader {
   }
 
   private func matrix(_ name: String) throws(TokenSpaceError) -> Matrix {
-    let (shape, values) = try floats(name, dimensions: 2)
-    return Matrix(rows: shape[0], columns: shape[1], values: values)
+    try readingHead { () throws(SafetensorsError) in try file.matrix(name) }
   }
 
   private func integers(_ name: String) throws(TokenSpaceError) -> [UInt32] {
-    let tensor = try tensor(name, .u32, dimensions: 1)
-    do {
-      var reader = try reader(of: tensor)
-      return try reader.u32Array(tensor.range.count / 4)
-    } catch {
-      throw .storage(error)
-    }
+    try readingHead { () throws(SafetensorsError) in try file.integers(name) }
   }
 
-  private func floats(_ name: String, dimensions: Int) throws(TokenSpaceError) -> (shape: [Int], values: [Float]) {
-    let tensor = try tensor(name, .f32, dimensions: dimensions)
-    do {
-      var reader = try reader(of: tensor)
-      return (tensor.shape, try reader.f32Array(tensor.range.count / 4))
-    } catch {
-      throw .storage(error)
-    }
-  }
-
-  private func tensor(
-    _ name: String, _ type: Safetensors.ElementType, dimensions: Int
-  ) throws(TokenSpaceError) -> Safetensors.Tensor {
-    guard let tensor = header.tensors[name] else { throw refuse(name, "the tensor is missing") }
-    guard tensor.type == type, tensor.shape.count == dimensions else {
-      throw refuse(
-        name,
-        "it is \(tensor.type.rawValue) with \(tensor.shape.count) dimensions instead of \(type.rawValue) with \(dimensions)"
-      )
-    }
-    return tensor
-  }
-
-  private func reader(of tensor: Safetensors.Tensor) throws(StorageError) -> ByteReader {
-    // The header was checked: the range lies inside the file.
-    let start = header.dataStart + tensor.range.lowerBound
-    return try ByteReader(file, start..<start + tensor.range.count, section: tensor.name)
+  private func floats(_ name: String) throws(TokenSpaceError) -> [Float] {
+    try readingHead { () throws(SafetensorsError) in try file.floats(name, dimensions: 1).values }
   }
 
   private func text(_ key: String) throws(TokenSpaceError) -> String {
-    guard let value = header.metadata[key] else { throw refuse("metadata", "'\(key)' is missing") }
-    return value
+    try readingHead { () throws(SafetensorsError) in try file.text(key) }
   }
 
   private func refuse(_ section: String, _ reason: String) -> TokenSpaceError {
     .damagedHead(source: source, section: section, reason: reason)
+  }
+}
+
+/// Runs `body` and says of what is wrong with the file that it is wrong with a head.
+func readingHead<R>(_ body: () throws(SafetensorsError) -> R) throws(TokenSpaceError) -> R {
+  do {
+    return try body()
+  } catch {
+    switch error {
+    case .notSafetensors(let source, let reason): throw .notAHead(source: source, reason: reason)
+    case .damaged(let source, let section, let reason):
+      throw .damagedHead(source: source, section: section, reason: reason)
+    case .storage(let error): throw .storage(error)
+    }
   }
 }

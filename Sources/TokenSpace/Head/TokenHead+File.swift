@@ -1,5 +1,5 @@
 public import ByteStorage
-import Glibc
+import EmbeddingDumps
 import LinearAlgebra
 
 /// A head is a safetensors file, so that other programs can read its tensors:
@@ -35,7 +35,7 @@ extension TokenHead {
     var metadata = [
       "format": Self.formatName, "version": Self.version, "method": method, "tokenizer": tokenizer.name,
       "vocabulary_fingerprint": vocabulary.fingerprint, "ceiling": ceiling.description,
-      "default_top": String(defaultTop), Safetensors.checksumKey: Safetensors.noChecksum,
+      "default_top": String(defaultTop),
     ]
     if case .words(let dictionary) = images {
       switch dictionary.rule {
@@ -47,22 +47,7 @@ extension TokenHead {
     if case .wordPiece(let wordPiece) = tokenizer {
       metadata["tokenizer_fingerprint"] = wordPiece.vocabulary.fingerprint
     }
-    let contents = tensorContents
-    var tensors: [Safetensors.Tensor] = []
-    var end = 0
-    for (name, shape, values) in contents {
-      tensors.append(
-        Safetensors.Tensor(name: name, type: values.type, shape: shape, range: end..<end + values.byteCount))
-      end += values.byteCount
-    }
-    var writer = ByteWriter()
-    let header = Safetensors.header(metadata: metadata, tensors: tensors)
-    writer.reserveCapacity(header.count + end)
-    writer.append(header)
-    for (_, _, values) in contents { values.write(to: &writer) }
-    var bytes = writer.bytes
-    Safetensors.seal(&bytes, headerCount: header.count)
-    return bytes
+    return Safetensors.encode(metadata: metadata, contents: tensorContents)
   }
 
   /// The head in the bytes of a file; `source` is what errors name.
@@ -98,40 +83,10 @@ extension TokenHead {
 
   /// Writes a head file durably: under a temporary name beside it, then renamed over what was there.
   public func save(_ path: String, fileSystem: any FileSystem) throws(TokenSpaceError) {
-    let temporary = "\(path).\(getpid()).partial"
-    do throws(StorageError) {
-      // Renaming would replace a device or a pipe by a file.
-      let kind = try fileSystem.kind(of: path)
-      if kind == .other { throw .notAFile(path: path, found: "a pipe, a device or a socket") }
-      if kind == .folder { throw .notAFile(path: path, found: "a folder") }
-      let file = try fileSystem.create(temporary)
-      do throws(StorageError) {
-        let bytes = encoded()
-        try file.append(RawSpan(_elements: bytes.span))
-        try file.synchronize()
-        try file.close()
-        try fileSystem.rename(temporary, to: path)
-      } catch {
-        try? file.close()
-        try? fileSystem.remove(temporary)
-        throw error
-      }
-      let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-      try fileSystem.syncFolder(folder)
+    do {
+      try fileSystem.replace(path, with: encoded())
     } catch {
-      throw .storage(Self.naming(path, insteadOf: temporary, error))
-    }
-  }
-
-  /// The error about the temporary file as one about the file that was asked for.
-  private static func naming(
-    _ path: String, insteadOf temporary: String, _ error: StorageError
-  ) -> StorageError {
-    switch error {
-    case .io(let operation, temporary, let code): .io(operation: operation, path: path, code: code)
-    // A new file is not found when its folder is not, or when the folder takes no files.
-    case .notFound(temporary): .io(operation: "create", path: path, code: ENOENT)
-    default: error
+      throw .storage(error)
     }
   }
 }

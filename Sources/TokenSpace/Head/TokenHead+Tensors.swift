@@ -1,3 +1,4 @@
+import EmbeddingDumps
 import LinearAlgebra
 
 extension TokenHead {

@@ -2,19 +2,19 @@ import ByteStorage
 
 extension Safetensors {
   /// The metadata entry with the checksum of the file.
-  static let checksumKey = "checksum"
+  package static let checksumKey = "checksum"
   /// What stands in its place while the checksum is computed.
-  static let noChecksum = "00000000"
+  package static let noChecksum = "00000000"
 
   /// Puts the checksum of a complete file into its header, where ``noChecksum`` stands.
-  static func seal(_ file: inout [UInt8], headerCount: Int) {
+  package static func seal(_ file: inout [UInt8], headerCount: Int) {
     guard let place = checksumPlace(file[..<headerCount]) else { return }
     let digits = hexadecimal(CRC32C.checksum(RawSpan(_elements: file.span)))
     file.replaceSubrange(place, with: digits.utf8)
   }
 
   /// Compares the checksum of a file, when it has one, with its bytes.
-  static func verify(_ file: MappedFile, header: Header, source: String) throws(TokenSpaceError) {
+  static func verify(_ file: MappedFile, header: Header, source: String) throws(SafetensorsError) {
     guard let expected = header.metadata[checksumKey] else { return }
     var start: [UInt8]
     do {
@@ -24,14 +24,14 @@ extension Safetensors {
       throw .storage(error)
     }
     guard let place = checksumPlace(start[...]) else {
-      throw .damagedHead(source: source, section: "metadata", reason: "the checksum is not eight digits")
+      throw .damaged(source: source, section: "metadata", reason: "the checksum is not eight digits")
     }
     start.replaceSubrange(place, with: noChecksum.utf8)
     let headerSum = CRC32C.checksum(RawSpan(_elements: start.span))
     let found = hexadecimal(
       CRC32C.checksum(file.bytes.extracting(header.dataStart..<file.byteCount), continuing: headerSum))
     guard found == expected else {
-      throw .damagedHead(
+      throw .damaged(
         source: source, section: "checksum", reason: "the bytes have the checksum \(found) instead of \(expected)")
     }
   }

@@ -1,0 +1,131 @@
+public import LinearAlgebra
+
+/// Two maps that bring images and texts into one space, where the nearer are the more alike.
+///
+/// A row is prepared, projected by every part, and each part is brought to length 1. Side by side, each with the root of its
+/// weight, they are the coordinates of the row: of length 1, so that the dot product of an image and a text is the weighted
+/// mean of the cosines of the parts.
+public struct AlignmentMap: Sendable, Equatable {
+  /// How rows of one side become coordinates.
+  public struct Side: Sendable, Equatable {
+    /// What is done to a row first.
+    public let preparation: Preparation
+    /// One projection for each part.
+    public let projections: [Projection]
+
+    init(_ preparation: Preparation, _ projections: [Projection]) {
+      self.preparation = preparation
+      self.projections = projections
+    }
+  }
+
+  /// How it was fitted.
+  public let method: String
+  /// The maps of image rows.
+  public let images: Side
+  /// The maps of text rows.
+  public let texts: Side
+  /// What the cosine of each part counts; positive, with a sum of 1.
+  public let partWeights: [Float]
+  /// Where the map comes from, for people.
+  public var provenance: [String: String]
+  /// What was measured on pairs that were not fitted, for people.
+  public var validation: [String: String]
+
+  /// Checks that the parts of both sides fit together.
+  init(
+    method: String, images: Side, texts: Side, partWeights: [Float] = [1], provenance: [String: String] = [:],
+    validation: [String: String] = [:], source: String = "the alignment"
+  ) throws(AlignmentError) {
+    func refuse(_ reason: String) -> AlignmentError {
+      .damagedAlignment(source: source, section: "parts", reason: reason)
+    }
+    guard !partWeights.isEmpty, images.projections.count == partWeights.count,
+      texts.projections.count == partWeights.count
+    else { throw refuse("the sides have different numbers of parts") }
+    guard partWeights.allSatisfy({ $0 > 0 && $0.isFinite }), abs(partWeights.reduce(0, +) - 1) < 1e-4 else {
+      throw refuse("the weights of the parts are not positive with the sum 1")
+    }
+    for part in partWeights.indices {
+      for side in [images, texts] {
+        let projection = side.projections[part]
+        guard projection.weights.map({ $0.columns == side.preparation.dimension && $0.rows > 0 }) ?? true else {
+          throw refuse("part \(part) projects rows of another length than the prepared ones")
+        }
+        guard (projection.weights?.values ?? []).allSatisfy(\.isFinite), projection.bias.allSatisfy(\.isFinite) else {
+          throw refuse("part \(part) holds a number that is not finite")
+        }
+      }
+      let counts = [images, texts].map { $0.projections[part].outputCount($0.preparation.dimension) }
+      guard counts[0] == counts[1] else {
+        throw refuse("part \(part) gives \(counts[0]) coordinates for images and \(counts[1]) for texts")
+      }
+    }
+    self.method = method
+    self.images = images
+    self.texts = texts
+    self.partWeights = partWeights
+    self.provenance = provenance
+    self.validation = validation
+  }
+
+  /// The number of coordinates.
+  public var coordinateCount: Int {
+    images.projections.reduce(0) { $0 + $1.outputCount(images.preparation.dimension) }
+  }
+
+  /// The length of the rows of a side.
+  public func dimension(_ side: AlignedSide) -> Int { self[side].preparation.dimension }
+
+  /// The maps of one side.
+  public subscript(_ side: AlignedSide) -> Side { side == .images ? images : texts }
+
+  /// The coordinates of rows, `[rows × coordinateCount]`, each row of length 1 (0 for a row that says nothing).
+  ///
+  /// - Throws: ``AlignmentError`` for rows of another length, rows of zeros, NaN, and numbers too large for the map.
+  /// - Complexity: O(rows · dimension · coordinates).
+  public func coordinates(_ rows: Matrix, of side: AlignedSide) throws(AlignmentError) -> Matrix {
+    var result = Matrix(rows: rows.rows, columns: coordinateCount)
+    result.values.removeAll(keepingCapacity: true)
+    for range in batches(of: rows.rows) {
+      let part = range.count == rows.rows ? rows : slice(rows, range)
+      result.values += try batchCoordinates(part, side, firstRow: range.lowerBound)
+    }
+    return result
+  }
+
+  private func batchCoordinates(
+    _ rows: Matrix, _ side: AlignedSide, firstRow: Int
+  ) throws(AlignmentError) -> [Float] {
+    let maps = self[side]
+    let wide = try maps.preparation.apply(rows, side: side, firstRow: firstRow)
+    let prepared = try narrow(wide, side, firstRow)
+    var parts: [Matrix] = []
+    for (number, projection) in maps.projections.enumerated() {
+      let raw = try projection.apply(prepared)
+      var unit = try checked(raw, side, firstRow: firstRow)
+      try computing { () throws(LinearAlgebraError) in
+        _ = try BLAS.unitRows(&unit)
+        if partWeights.count > 1 {
+          let root = Double(partWeights[number]).squareRoot()
+          try BLAS.scaleRows(&unit, by: [Double](repeating: root, count: unit.rows))
+        }
+      }
+      parts.append(try narrow(unit, side, firstRow))
+    }
+    if parts.count == 1 { return parts[0].values }
+    return (0..<rows.rows).flatMap { row in parts.flatMap { $0.row(row) } }
+  }
+
+  private func narrow(
+    _ rows: DoubleMatrix, _ side: AlignedSide, _ firstRow: Int
+  ) throws(AlignmentError) -> Matrix {
+    do {
+      return try LAPACK.narrowed(rows)
+    } catch {
+      let limit = Double(Float.greatestFiniteMagnitude)
+      let place = rows.values.firstIndex { !(abs($0) <= limit) } ?? 0
+      throw .overflow(side: side, row: firstRow + place / max(1, rows.columns))
+    }
+  }
+}
