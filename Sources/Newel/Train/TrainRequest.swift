@@ -3,17 +3,15 @@ public struct TrainRequest: Sendable {
   public enum Method: String, Sendable, CaseIterable {
     /// Closed-form least squares from embeddings to caption tokens.
     case ridge
-    /// No training: comparison with the embeddings of the words themselves, in spaces that pictures and texts share.
-    case projection
-    /// No training: pictures as sums of few words' embeddings, in spaces that pictures and texts share.
-    case splice
+    /// A network trained by contrast, so that pictures and captions find each other by few shared tokens.
+    case stair
   }
 
   public var method: Method
   /// A `.npy` or `.npz` file, or a dump folder.
   public var images: String
-  /// A JSONL file, or a dump folder. Methods that read no captions need it for conditions only.
-  public var metadata: String?
+  /// A JSONL file, or a dump folder.
+  public var metadata: String
   /// Where the head is written; an existing file is replaced when all went well.
   public var output: String
   public var conditions: [String]
@@ -26,11 +24,11 @@ public struct TrainRequest: Sendable {
   public var top: Int
   /// Ridge penalty as a share of the number of rows; nil for the default.
   public var penalty: Double?
-  /// What only the methods ``Method/projection`` and ``Method/splice`` read.
-  public var projection = ProjectionSettings()
+  /// What only the method ``Method/stair`` reads.
+  public var stair = StairSettings()
 
   public init(
-    method: Method = .ridge, images: String, metadata: String?, output: String, conditions: [String] = [],
+    method: Method = .ridge, images: String, metadata: String, output: String, conditions: [String] = [],
     captionField: String = "caption", vocabulary: String? = nil, minimumDocumentFrequency: Int = 5, top: Int = 64,
     penalty: Double? = nil
   ) {
@@ -51,9 +49,22 @@ public struct TrainRequest: Sendable {
 public struct TrainReport: Sendable, Codable {
   public let output: String
   public let method: String
+  /// The rows trained on.
   public let rows: Int
   public let dimension: Int
   public let vocabularyCount: Int
   public let ceiling: Double
   public internal(set) var seconds: Double
+  /// The rows held out for validation; nil for methods without.
+  public internal(set) var validationRows: Int?
+  /// What the head reached on them.
+  public internal(set) var validation: TrainingCourse.Validation?
+  /// Tokens that no sampled training row has.
+  public internal(set) var deadTokens: Int?
+  /// The most frequent token when more than 30 % of the rows have it.
+  public internal(set) var crowdedToken: String?
+  /// Where a training stands that can be gone on from.
+  public internal(set) var checkpoint: String?
+  /// How the training went; nil for methods that solve in one step.
+  public internal(set) var course: TrainingCourse?
 }
