@@ -104,7 +104,8 @@ struct StairJob {
     set(settings.antiZero, \.antiZero)
     set(settings.controlsExpansion, \.controlsExpansion)
     set(settings.expansions, \.expansions)
-    set(settings.patience, \.patience)
+    set(settings.bank, \.bank)
+    if let patience = settings.patience { options.patience = patience }
     let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     options.memoryLimit = settings.memoryLimit ?? memory / 5 * 4
     return options

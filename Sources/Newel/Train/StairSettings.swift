@@ -36,6 +36,8 @@ public struct StairSettings: Sendable {
   public var controlsExpansion: Bool?
   /// How many related tokens the expansion table keeps for each token; 0 for no table.
   public var expansions: Int?
+  /// How many captions pictures are held against to even out how loudly they answer; 0 for none.
+  public var bank: Int?
   /// After how many validations without a better one a stage ends; 0 for never.
   public var patience: Int?
   /// Where the state is written after every epoch; nil for only when the training is stopped, beside the output.

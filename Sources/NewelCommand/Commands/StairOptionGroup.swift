@@ -58,6 +58,11 @@ struct StairOptionGroup: ParsableArguments {
   @Option(parsing: .unconditional, help: "Related words kept for each word, for queries; 0 for none.")
   var expansions: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: "Captions that pictures are held against, so that none answers everything; 0: none (default: 4,096).")
+  var bank: Int?
+
   @Option(parsing: .unconditional, help: "End a stage after so many validations without a better one; 0: never.")
   var patience: Int?
 
@@ -92,6 +97,7 @@ struct StairOptionGroup: ParsableArguments {
     settings.antiZero = antiZero
     settings.controlsExpansion = expansionControl
     settings.expansions = expansions
+    settings.bank = bank
     settings.patience = patience
     settings.checkpoint = checkpoint
     settings.resume = resume
@@ -106,7 +112,8 @@ struct StairOptionGroup: ParsableArguments {
       ("--joint-epochs", jointEpochs), ("--batch", batch), ("--hidden", hidden), ("--learning-rate", learningRate),
       ("--noise", noise), ("--flops", flops), ("--say", say), ("--gate", gate), ("--unsaid", unsaid),
       ("--anti-zero", antiZero),
-      ("--expansion-control", expansionControl), ("--expansions", expansions), ("--patience", patience),
+      ("--expansion-control", expansionControl), ("--expansions", expansions), ("--bank", bank),
+      ("--patience", patience),
       ("--checkpoint", checkpoint), ("--resume", resume), ("--curve", curve), ("--memory-limit", memoryLimit),
     ]
     return (validationConditions.isEmpty ? [] : ["--validate-where"])

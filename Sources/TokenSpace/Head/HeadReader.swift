@@ -50,10 +50,22 @@ struct HeadReader {
       throw refuse("metadata", "the ceiling or default_top is not a number")
     }
     let (images, text) = try encoders(method)
-    return try TokenHead(
+    let head = try TokenHead(
       method: method, vocabulary: vocabulary, tokenizer: tokenizer, imageEncoder: images, textEncoder: text,
       queryWeights: try floats("query_weights"), expansions: try expansions(), ceiling: ceiling, defaultTop: top,
       provenance: file.texts(prefix: "provenance."), source: source)
+    return try head.with(bank: try bank(vocabularyCount: vocabulary.count), source: source)
+  }
+
+  private static let bankNames = ["bank_starts", "bank_tokens", "bank_means"]
+
+  private func bank(vocabularyCount: Int) throws(TokenSpaceError) -> CaptionBank? {
+    guard hasAny(of: Self.bankNames) else { return nil }
+    let means = try floats("bank_means")
+    guard means.count == 2 else { throw refuse("bank_means", "it has \(means.count) values instead of 2") }
+    return CaptionBank(
+      starts: try integers("bank_starts"), tokens: try integers("bank_tokens"), meanAnswer: means[0],
+      meanLength: means[1], vocabularyCount: vocabularyCount)
   }
 
   private static let networkNames = ["weight", "bias", "hidden_weight", "hidden_bias"]
@@ -65,6 +77,7 @@ struct HeadReader {
     if tokenizer != .word { names.insert("tokenizer_vocabulary") }
     guard version != "1" else { return names.union(["weight", "bias"]) }
     names.formUnion(Self.expansionNames)
+    if method == "stair" { names.formUnion(Self.bankNames) }
     switch method {
     case "projection": names.formUnion(["words"] + Self.dictionaryNames + Self.dictionaryNames.map { "text_" + $0 })
     case "splice": names.formUnion(["words", "mean", "text_mean"])

@@ -8,7 +8,8 @@ extension TokenHead {
   ///
   /// Each has at most `top` tokens with weights above 0, ordered by weight, highest first, then by token. At the border the
   /// smaller token wins a tie. A row whose logits are all 0 or less keeps its single best token, with the weight of one
-  /// quantiser step (`ceiling / 255`), so that no document is impossible to find.
+  /// quantiser step (`ceiling / 255`), so that no document is impossible to find. A ``bank`` multiplies all weights of a
+  /// row with one number.
   ///
   /// - Parameters:
   ///   - rows: `[n × dimension]`, finite.
@@ -19,7 +20,9 @@ extension TokenHead {
   ///   memory besides the result.
   public func encode(_ rows: Matrix, top: Int? = nil) throws(TokenSpaceError) -> [[TokenWeight]] {
     guard rows.columns == dimension else { throw .dimensionMismatch(expected: dimension, found: rows.columns) }
-    return try encode(rows, with: images, top: top ?? defaultTop)
+    var vectors = try encode(rows, with: images, top: top ?? defaultTop)
+    bank?.balance(&vectors, queryWeights: queryWeights)
+    return vectors
   }
 
   /// The sparse vectors of dense rows of texts, in the space that the text side of the head was trained on.

@@ -16,6 +16,8 @@ import LinearAlgebra
 /// | `query_weights` | F32 | tokens |
 /// | `expansion_starts` | U32 | tokens + 1; this and the next two only with related tokens |
 /// | `expansion_tokens`, `expansion_weights` | U32, F32 | all related tokens |
+/// | `bank_starts`, `bank_tokens` | U32 | captions + 1, all their tokens; this and the next only with a bank |
+/// | `bank_means` | F32 | 2: mean answer, mean length |
 /// | `vocabulary` | U8 | the tokens in UTF-8, joined by line feeds |
 /// | `tokenizer_vocabulary` | U8 | only for WordPiece: all pieces of the tokenizer, joined by line feeds |
 ///

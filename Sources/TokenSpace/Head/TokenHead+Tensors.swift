@@ -33,6 +33,11 @@ extension TokenHead {
       add("expansion_tokens", .u32(expansions.tokens))
       add("expansion_weights", .f32(expansions.weights))
     }
+    if let bank {
+      add("bank_starts", .u32(bank.starts))
+      add("bank_tokens", .u32(bank.tokens))
+      add("bank_means", .f32([bank.meanAnswer, bank.meanLength]))
+    }
     add("vocabulary", .u8(Array(vocabulary.tokens.joined(separator: "\n").utf8)))
     if case .wordPiece(let wordPiece) = tokenizer {
       add("tokenizer_vocabulary", .u8(Array(wordPiece.vocabulary.tokens.joined(separator: "\n").utf8)))

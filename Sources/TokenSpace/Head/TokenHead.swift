@@ -23,6 +23,8 @@ public struct TokenHead: Sendable {
   public let text: TokenEncoder?
   /// Which tokens go with which in queries; nil when the head was made without.
   public let expansions: ExpansionTable?
+  /// What evens out how loudly pictures answer; nil when the head was made without.
+  public private(set) var bank: CaptionBank?
 
   /// The length of the rows of pictures.
   public var dimension: Int { images.dimension }
@@ -86,6 +88,18 @@ public struct TokenHead: Sendable {
     self.ceiling = ceiling
     self.defaultTop = defaultTop
     self.provenance = provenance
+  }
+
+  /// The same head with a bank, nil for none.
+  ///
+  /// - Throws: ``TokenSpaceError/damagedHead(source:section:reason:)`` when it does not fit the vocabulary.
+  func with(bank: CaptionBank?, source: String = "the trained head") throws(TokenSpaceError) -> TokenHead {
+    if let fault = bank?.fault(vocabularyCount: vocabulary.count) {
+      throw .damagedHead(source: source, section: fault.section, reason: fault.reason)
+    }
+    var head = self
+    head.bank = bank
+    return head
   }
 
   /// The same head with another ceiling, which must be finite and above 0.

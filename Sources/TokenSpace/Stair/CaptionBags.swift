@@ -50,6 +50,20 @@ struct CaptionBags: Sendable, Equatable {
     return frequencies
   }
 
+  /// A bank of at most `limit` captions, the first of rows evenly spread; nil for a limit of 0.
+  func bank(limit: Int, vocabularyCount: Int) -> CaptionBank? {
+    guard limit > 0, rowCount > 0 else { return nil }
+    var starts: [UInt32] = [0]
+    var chosen: [UInt32] = []
+    let count = min(limit, rowCount)
+    for place in 0..<count {
+      chosen.append(contentsOf: tokens(of: captions(of: place * rowCount / count).lowerBound))
+      starts.append(UInt32(chosen.count))
+    }
+    return CaptionBank(
+      starts: starts, tokens: chosen, meanAnswer: 1, meanLength: 1, vocabularyCount: vocabularyCount)
+  }
+
   /// Whether two captions differ.
   var hasDifferentCaptions: Bool {
     (1..<max(1, captionCount)).contains { !tokens(of: $0).elementsEqual(tokens(of: 0)) }

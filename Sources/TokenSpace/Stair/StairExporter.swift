@@ -9,6 +9,8 @@ struct StairExporter: Sendable {
   let scaling: ColumnScaling
   let textScaling: ColumnScaling?
   let options: StairOptions
+  /// What evens out how loudly pictures answer, not yet measured; nil for none.
+  let bank: CaptionBank?
   /// How many training rows have each token.
   let frequencies: [Int]
 
@@ -36,7 +38,8 @@ struct StairExporter: Sendable {
       expansions: try expanding.map { tokens throws(TokenSpaceError) in
         try table(of: model, for: tokens, scale: expansionScale)
       },
-      ceiling: ceiling, defaultTop: options.top, provenance: provenance, source: "the trained head")
+      ceiling: ceiling, defaultTop: options.top, provenance: provenance, source: "the trained head"
+    ).with(bank: bank)
   }
 
   private static func network(

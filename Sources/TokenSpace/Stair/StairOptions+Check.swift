@@ -27,6 +27,7 @@ extension StairOptions {
     }
     if let patience { try require(patience >= 0, "patience", patience, "0 or more") }
     try require(top >= 1, "top", top, "1 or more")
+    try require((0...1_000_000).contains(bank), "number of captions in the bank", bank, "from 0 to 1000000")
     try require((0...1000).contains(expansions), "number of expansions", expansions, "from 0 to 1000")
     try require(
       ceilingQuantile > 0 && ceilingQuantile <= 1, "ceiling quantile", ceilingQuantile, "above 0 and at most 1")
@@ -74,7 +75,7 @@ extension StairOptions {
     let counts: [(String, Int)] = [
       ("maximum_validation_rows", maximumValidationRows), ("minimum_document_frequency", minimumDocumentFrequency),
       ("maximum_vocabulary", maximumVocabulary), ("hidden", hidden), ("text_hidden", textHidden), ("stages", stages),
-      ("batch", batchSize ?? 0), ("patience", patience ?? 0), ("top", top), ("expansions", expansions),
+      ("batch", batchSize ?? 0), ("patience", patience ?? 0), ("top", top), ("expansions", expansions), ("bank", bank),
     ]
     var settings = ["caption_field": captionField, "seed": String(seed)]
     settings["expansion_control"] = String(controlsExpansion)

@@ -66,11 +66,11 @@ public struct StairOptions: Sendable {
   // The terms of the loss.
 
   /// The weight of the FLOPs regulariser over pictures.
-  public var flops = 0.004
+  public var flops = 0.003
   /// The weight of the FLOPs regulariser over texts; nil for a tenth of ``flops``.
   public var textFlops: Double?
   /// The weight of the listwise term, that a picture should say its caption's tokens before all others; 0 for none.
-  public var say = 0.4
+  public var say = 0.3
   /// The weight of the caption-gated token loss; 0 for none.
   public var gate = 0.0
   /// The weight of the penalty on tokens that a picture's caption does not say; 0 for none.
@@ -89,6 +89,8 @@ public struct StairOptions: Sendable {
   public var top = 64
   /// How many related tokens the expansion table keeps for each token; 0 for no table.
   public var expansions = 16
+  /// How many training captions a picture is held against to even out how loudly pictures answer; 0 for none.
+  public var bank = 4096
   /// Which share of the training weights lies at or below the quantiser's ceiling.
   public var ceilingQuantile = 0.999
   /// The memory in bytes that training may take; nil for no limit.

@@ -85,7 +85,9 @@ public enum StairTraining {
     let frequencies = corpus.training.documentFrequencies(corpus.vocabulary.count)
     let exporter = StairExporter(
       vocabulary: corpus.vocabulary, tokenizer: corpus.tokenizer, scaling: batches.scaling,
-      textScaling: batches.textScaling, options: options, frequencies: frequencies)
+      textScaling: batches.textScaling, options: options,
+      bank: corpus.training.bank(limit: options.bank, vocabularyCount: corpus.vocabulary.count),
+      frequencies: frequencies)
     let rows = Double(corpus.training.rowCount)
     let model: StairModel<Float>
     do {
@@ -137,7 +139,7 @@ public enum StairTraining {
     report.revivals = trainer.state.revivals
     report.history = trainer.state.history
 
-    let draft = try trainer.exporter.head(of: trainer.model, expanding: nil)
+    let draft = try trainer.exporter.head(of: trainer.model, expanding: nil).with(bank: nil)
     let rows = corpus.training.rowNumbers
     let spread = max(1, (rows.count + calibrationLimit - 1) / calibrationLimit)
     let sample = stride(from: 0, to: rows.count, by: spread).map { rows[$0] }
@@ -148,6 +150,8 @@ public enum StairTraining {
       vectors += try draft.encode(try ColumnScaling.read(dump, numbers), top: options.top)
     }
     _ = progress(StairProgress(stage: .calibrating, done: sample.count, total: sample.count))
+    let bank = trainer.exporter.bank?.measured(on: vectors, queryWeights: draft.queryWeights)
+    bank?.balance(&vectors, queryWeights: draft.queryWeights)
     report.ceiling = ServingJudge.ceiling(of: vectors, quantile: options.ceilingQuantile)
     var counts = [Int](repeating: 0, count: corpus.vocabulary.count)
     for term in vectors.joined() { counts[Int(term.token)] += 1 }
@@ -167,11 +171,12 @@ public enum StairTraining {
     }
     var scale: Float = 1
     if tokens != nil {
-      scale = try trainer.judge.expansionScale(of: trainer.model, ceiling: report.ceiling)
+      scale = try trainer.judge.expansionScale(of: trainer.model, bank: bank, ceiling: report.ceiling)
       provenance["expansion_scale"] = scale.description
     }
     var head = try trainer.exporter.head(
-      of: trainer.model, expanding: tokens, expansionScale: scale, ceiling: report.ceiling, provenance: provenance)
+      of: trainer.model, expanding: tokens, expansionScale: scale, ceiling: report.ceiling, provenance: provenance
+    ).with(bank: bank)
     if corpus.validation.rowCount > 1 {
       let quality = try trainer.judge.quality(of: head, ceiling: report.ceiling)
       report.quality = quality

@@ -22,9 +22,10 @@ struct StairValidator: Sendable {
   }
 
   /// The scale with which related tokens find the most of the held-out pictures; the usual one without any.
-  func expansionScale(of model: StairModel<Float>, ceiling: Float) throws(TokenSpaceError) -> Float {
+  func expansionScale(of model: StairModel<Float>, bank: CaptionBank?, ceiling: Float) throws(TokenSpaceError) -> Float
+  {
     guard bags.rowCount > 1 else { return Self.usualScale }
-    let head = try exporter.head(of: model, expanding: tokens)
+    let head = try exporter.head(of: model, expanding: tokens).with(bank: bank)
     guard let table = head.expansions else { return Self.usualScale }
     let vectors = try vectors(of: head)
     var best = (scale: Self.usualScale, found: -1.0)
