@@ -7,7 +7,11 @@ import Testing
 @Suite struct CaptionBankTests {
   /// Twelve captions over five tokens.
   private static func bank(meanAnswer: Float = 1, meanLength: Float = 1) -> CaptionBank {
-    let captions: [[UInt32]] = (0..<12).map { [UInt32($0 % 5), UInt32(($0 + 1 + $0 / 5) % 5)] }
+    var captions: [[UInt32]] = []
+    for number in 0..<12 {
+      let second = (number + 1 + number / 5) % 5
+      captions.append([UInt32(number % 5), UInt32(second)])
+    }
     var starts: [UInt32] = [0]
     for caption in captions { starts.append((starts.last ?? 0) + UInt32(caption.count)) }
     return CaptionBank(

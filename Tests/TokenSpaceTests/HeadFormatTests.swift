@@ -30,6 +30,8 @@ import Testing
     /// Of a projection and of a decomposition; without either it is a network.
     static let projection = Parts(rawValue: 16)
     static let splice = Parts(rawValue: 32)
+    /// Of a network.
+    static let bank = Parts(rawValue: 64)
 
     private var isNetwork: Bool { isDisjoint(with: [.projection, .splice]) }
 
@@ -50,6 +52,7 @@ import Testing
       case "with the method projection and a text side": contains([.projection, .text])
       case "with the method splice": contains(.splice)
       case "with related tokens": contains(.expansions)
+      case "with a bank": contains(.bank)
       default: throw UnknownCondition(text: condition)
       }
     }
@@ -82,12 +85,15 @@ import Testing
       method: "stair", vocabulary: Vocabulary(["red", "shoe", "é"]), tokenizer: tokenizer, images: network,
       text: parts.contains(.text) ? network : nil, queryWeights: [1, 1, 2],
       expansions: parts.contains(.expansions) ? ExpansionTable(related) : nil, ceiling: 2.5, defaultTop: 64,
-      provenance: ["rows": "3"], source: "test")
+      provenance: ["rows": "3"], source: "test"
+    ).with(
+      bank: parts.contains(.bank)
+        ? CaptionBank(starts: [0, 1, 3], tokens: [2, 0, 1], meanAnswer: 2, meanLength: 1, vocabularyCount: 3) : nil)
   }
 
   @Test(
     "The header has the members, types and shapes of the page, and the data lie where it says",
-    arguments: [0..<16, 16..<32, 32..<48].joined().map { Parts(rawValue: $0) })
+    arguments: [0..<16, 16..<32, 32..<48, 64..<80].joined().map { Parts(rawValue: $0) })
   func page(parts: Parts) throws {
     let bytes = try head(parts).encoded()
     #expect(try TokenHead.decode(bytes).encoded() == bytes)
