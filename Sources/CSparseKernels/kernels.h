@@ -6,6 +6,7 @@
 #include <string.h>
 
 extern const newel_kernels newel_plain_kernels;
+extern const newel_training_kernels newel_plain_training_kernels;
 
 uint32_t newel_crc32c_scalar(uint32_t crc, const void *bytes, size_t count);
 void newel_half_to_float_scalar(const void *source, float *destination, size_t count);
@@ -25,6 +26,8 @@ size_t newel_forward_matches_scalar(const uint8_t *tokens, size_t count, const u
 
 #if defined(__x86_64__)
 extern const newel_kernels newel_avx2_kernels;
+extern const newel_training_kernels newel_avx2_training_kernels;
+extern const newel_training_kernels newel_avx512_training_kernels;
 size_t newel_add_strip_avx2(const newel_strip *entry, const uint8_t *strips, uint64_t wanted, int32_t weight,
                             int32_t *cells);
 size_t newel_add_strips_avx2(const newel_strip *entries, size_t count, const uint8_t *strips, int32_t weight,

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "training.h"
+
 // CRC-32C (Castagnoli, reflected polynomial 0x82F63B78) of `count` bytes, continuing from `crc` (0 to start).
 uint32_t newel_crc32c(uint32_t crc, const void *bytes, size_t count);
 

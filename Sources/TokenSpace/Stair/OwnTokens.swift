@@ -40,6 +40,31 @@ struct OwnTokens<Scalar: Real>: Sendable {
     }
   }
 
+  /// The sum over captions with tokens of the log sum of the picture's exponentials minus the mean logit of the caption's
+  /// tokens: the cross entropy with an even distribution over these.
+  func saidLoss(logSums: [Scalar]) -> Double {
+    var loss = 0.0
+    for row in 0..<captions.rowCount {
+      let range = captions.range(row)
+      guard !range.isEmpty else { continue }
+      loss += Double(logSums[row]) - range.reduce(0.0) { $0 + Double(logits[$1]) } / Double(range.count)
+    }
+    return loss
+  }
+
+  /// The part of the gradient of ``saidLoss(logSums:)`` times `weight` that captions' tokens have alone, and what every
+  /// row's softmax is multiplied by for the other part.
+  func saidGradient(_ weight: Scalar) -> (own: [Scalar], rows: [Scalar]) {
+    var own = logits
+    var rows = [Scalar](repeating: 0, count: captions.rowCount)
+    for row in 0..<captions.rowCount {
+      let range = captions.range(row)
+      if !range.isEmpty { rows[row] = weight }
+      for place in range { own[place] = -weight / Scalar(range.count) }
+    }
+    return (own, rows)
+  }
+
   /// `-Σ target · log sigmoid(logit)`.
   func gateLoss() -> Double {
     var (negative, losses) = (logits, logits)

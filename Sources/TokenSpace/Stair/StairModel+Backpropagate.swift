@@ -28,7 +28,7 @@ extension StairModel {
       }
     }
     step.finishImages()
-    if terms.trainsImage { try image.backward(step.logits, sums: step.biasSums, .rows(batch.images), &parameters) }
+    if terms.trainsImage { try image.backward(step.gradient, sums: step.biasSums, .rows(batch.images), &parameters) }
     guard step.losses.total.isFinite else { throw .notFinite(what: "loss") }
     return step.losses
   }

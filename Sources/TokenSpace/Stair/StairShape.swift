@@ -27,7 +27,7 @@ struct StairShape: Sendable, Equatable {
     let image = hidden == 0 ? d * v : (d + v) * Double(hidden)
     let words = 2 * v * Double(textHidden)
     let rows = textDimension.map { (Double($0) + v) * Double(textHidden) } ?? 0
-    let buffers = Double(batchSize) * (4 * v + 4 * Double(hidden) + 8 * Double(textHidden) + 2 * d + Double(batchSize))
+    let buffers = Double(batchSize) * (5 * v + 4 * Double(hidden) + 8 * Double(textHidden) + 2 * d + Double(batchSize))
     return Int(exactly: (4 * (5 * (image + words + rows) + buffers)).rounded()) ?? .max
   }
 }

@@ -12,8 +12,10 @@ struct StairStep<Scalar: Real>: Sendable {
 
   /// The token weights of the pictures.
   var weights = DenseMatrix<Scalar>(rows: 0, columns: 0)
-  /// Their logits; then the gradient by the weights, then that by the logits.
+  /// Their logits.
   var logits = DenseMatrix<Scalar>(rows: 0, columns: 0)
+  /// The gradient by the weights, at the end by the logits.
+  private(set) var gradient = DenseMatrix<Scalar>(rows: 0, columns: 0)
   /// The sums of the weights over pictures, and over tokens.
   var columnSums: [Scalar] = []
   var rowSums: [Scalar] = []
@@ -24,7 +26,7 @@ struct StairStep<Scalar: Real>: Sendable {
   var texts = DenseMatrix<Scalar>(rows: 0, columns: 0)
   var textLogits = DenseMatrix<Scalar>(rows: 0, columns: 0)
 
-  /// Scores of all texts (rows) with all pictures (columns); then the gradient by these.
+  /// Scores of all pictures (rows) with all texts (columns); then the gradient by these.
   private var scores = DenseMatrix<Scalar>(rows: 0, columns: 0)
   private var columnTerms: [Scalar] = []
 
@@ -46,8 +48,9 @@ struct StairStep<Scalar: Real>: Sendable {
     let nonzeros = Scalar.tokenWeights(logits, into: &weights, columnSums: &columnSums, rowSums: &rowSums)
     losses.meanImageTokens = Double(nonzeros) / count
     own.read(batch.captions, logits: logits, weights: weights)
-    // From here on the logits' buffer gathers the gradient.
-    if terms.trainsImage { Scalar.fill(&logits.values, with: 0) }
+    guard terms.trainsImage else { return }
+    gradient.setShape(rows: rows, columns: tokens)
+    Scalar.fill(&gradient.values, with: 0)
   }
 
   /// The contrastive loss of texts that hold their own tokens only, with these weights.
@@ -57,7 +60,7 @@ struct StairStep<Scalar: Real>: Sendable {
     let captions = batch.captions
     Scalar.sparseScores(captions, values, weights, into: &scores)
     contrast(share)
-    if terms.trainsImage { Scalar.sparseScoresBackward(captions, values, scores: scores, addingTo: &logits) }
+    if terms.trainsImage { Scalar.sparseScoresBackward(captions, values, scores: scores, addingTo: &self.gradient) }
     var gradient = [Scalar](repeating: 0, count: values.count)
     Scalar.sparseValueGradient(captions, scores: scores, weights, into: &gradient)
 
@@ -75,10 +78,10 @@ struct StairStep<Scalar: Real>: Sendable {
   /// The contrastive loss of the dense ``texts``, whose column sums are these; ``textLogits`` becomes the gradient by the
   /// texts, without the ``columnTerms`` that belong to it.
   mutating func contrastDense(columnSums sums: [Scalar], share: Double) throws(LearningError) {
-    try multiply(texts, weights, transposeB: true, into: &scores)
+    try multiply(weights, texts, transposeB: true, into: &scores)
     contrast(share)
-    if terms.trainsImage { try multiply(scores, transposeA: true, texts, beta: 1, into: &logits) }
-    try multiply(scores, weights, into: &textLogits)
+    if terms.trainsImage { try multiply(scores, texts, beta: 1, into: &gradient) }
+    try multiply(scores, transposeA: true, weights, into: &textLogits)
     chargeTexts(sums, share: share)
     var values = [Scalar](repeating: 0, count: batch.captions.indices.count)
     Scalar.gather(texts, batch.captions, into: &values)
@@ -129,24 +132,37 @@ struct StairStep<Scalar: Real>: Sendable {
     losses.imageFlops = Scalar.sumOfSquares(columnSums) / (count * count)
     losses.unsaid = max(0, Scalar.sumOfSquares(weights.values) - Scalar.sumOfSquares(own.weights)) / count
     losses.gate = own.gateLoss() / count
+    var logSums = rowSums
+    if terms.said != 0 {
+      Scalar.rowLogSums(logits, into: &logSums)
+      losses.said = own.saidLoss(logSums: logSums) / count
+    }
     let total = rowSums.reduce(0.0) { $0 + Double($1) } + 1
     losses.antiZero += 1 / (total * total)
     losses.total +=
       terms.imageFlops * losses.imageFlops + terms.unsaid * losses.unsaid + terms.gate * losses.gate
-      + terms.antiZero / (total * total)
+      + terms.said * losses.said + terms.antiZero / (total * total)
     guard terms.trainsImage else { return }
 
     let unsaid = Scalar(2 * terms.unsaid / count)
     if terms.unsaid != 0 {
       var said = own.weights
       Scalar.scale(&said, by: -unsaid)
-      Scalar.scatter(said, captions, addingTo: &logits)
+      Scalar.scatter(said, captions, addingTo: &gradient)
     }
     setColumnTerms(flops: terms.imageFlops, columnSums, antiZero: terms.antiZero, total)
-    Scalar.tokenWeightsBackward(weights, columnTerms: columnTerms, scale: unsaid, gradient: &logits, sums: &biasSums)
-    guard terms.gate != 0 else { return }
-    let gate = own.gateGradient(Scalar(terms.gate / count))
-    Scalar.scatter(gate, captions, addingTo: &logits)
-    Scalar.collect(gate, captions, addingTo: &biasSums)
+    Scalar.tokenWeightsBackward(weights, columnTerms: columnTerms, scale: unsaid, gradient: &gradient, sums: &biasSums)
+    if terms.gate != 0 { addOwn(own.gateGradient(Scalar(terms.gate / count))) }
+    if terms.said != 0 {
+      let (ownPart, rows) = own.saidGradient(Scalar(terms.said / count))
+      Scalar.addSoftmax(logits, logSums: logSums, scales: rows, to: &gradient, sums: &biasSums)
+      addOwn(ownPart)
+    }
+  }
+
+  /// Adds to the logits' gradient at the captions' tokens.
+  private mutating func addOwn(_ values: [Scalar]) {
+    Scalar.scatter(values, batch.captions, addingTo: &gradient)
+    Scalar.collect(values, batch.captions, addingTo: &biasSums)
   }
 }

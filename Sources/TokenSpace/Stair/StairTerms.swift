@@ -27,6 +27,8 @@ struct StairTerms: Sendable, Equatable {
   var imageFlops = 0.0
   /// The weight of the FLOPs of the texts.
   var textFlops = 0.0
+  /// The weight of the cross entropy of a picture's softmax over all tokens with an even distribution over its caption's.
+  var said = 0.0
   /// The weight of the caption-gated token loss.
   var gate = 0.0
   /// The weight of the squares of those token weights of a picture that its caption does not hold.
@@ -55,6 +57,8 @@ struct StairLosses: Sendable, Equatable {
   var imageFlops = 0.0
   /// The same of the texts.
   var textFlops = 0.0
+  /// The cross entropy with the captions' tokens, per picture.
+  var said = 0.0
   /// The caption-gated token loss.
   var gate = 0.0
   /// The sum of squares of the weights that captions do not hold, per picture.

@@ -16,7 +16,7 @@ extension Double: RealActivations {
   }
 
   public static func relu(_ x: inout [Double]) {
-    for i in x.indices { x[i] = max(0, x[i]) }
+    for i in x.indices { x[i] = x[i] <= 0 ? 0 : x[i] }
   }
 
   public static func reluBackward(_ y: [Double], gradient: inout [Double]) {
