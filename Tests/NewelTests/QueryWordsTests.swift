@@ -190,4 +190,31 @@ import Testing
     let bad = try dump.write("bad.jsonl", "{\"embedding\": [1, null]}\n")
     #expect(throws: NewelError.self) { try BatchQueries.check(bad) }
   }
+
+  @Test("Rows of texts go to the text side, to cosines, or to both, by their length")
+  func rowsOfAnEvaluation() throws {
+    try dump.write("texts.npy", TinyDump.npy(rows: 60, TinyDump.rows(0..<60)))
+    let gallery = try index.gallery(where: ["split=val"])
+    let captions = try index.captionQueries(gallery: gallery)
+    let rows = try index.textRows(dump.path("texts.npy"), queries: captions)
+    let queries = try #require(index.textSideQueries(rows, queries: captions))
+    #expect(queries.count == 30 && queries.map(\.id) == captions.queries.map(\.id))
+    for query in queries {
+      let number = try #require(query.document)
+      // The row of the caption's own document, whatever the gallery leaves out.
+      guard case .embedding(let values) = query.query else { return #expect(Bool(false)) }
+      #expect(values == TinyDump.rows(Int(number)..<Int(number) + 1))
+      // The text side is the picture side here, so nothing is nearer to a text than its own picture.
+      let best = try index.evaluate(query.query, depth: 5, conditions: gallery.conditions).hits
+      #expect(best.allSatisfy { gallery.contains($0.ordinal) } && !best.isEmpty)
+    }
+    #expect(index.denseObstacle(rows) == nil)
+    let dense = try #require(try index.denseComparison(rows, gallery: gallery))
+    for (number, row) in try dense.cosines(ofTexts: 0..<30).enumerated() {
+      #expect(abs(row[number] - 1) < 1e-3 && row.allSatisfy { $0 < 1.001 })
+      #expect(abs(try dense.cosines(ofDocuments: [number])[0][number] - row[number]) < 1e-6)
+    }
+    let other = try NewelIndex.open(dump.path("plain"))
+    #expect(other.textSideQueries(rows, queries: captions) == nil && other.denseObstacle(rows) == nil)
+  }
 }

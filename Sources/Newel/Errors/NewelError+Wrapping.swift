@@ -79,10 +79,20 @@ extension NewelError {
     switch error {
     case .storage(let error): code(of: error)
     case .dump(let error): code(of: error)
+    case .stair(let error): code(of: error)
     case .query, .badOption, .badTop: .invalidArgument
     case .unsupportedHead: .unsupportedVersion
     case .damagedHead: .damaged
     default: .invalidInput
+    }
+  }
+
+  static func code(of error: StairError) -> Code {
+    switch error {
+    case .identicalCaptions, .textRows: .invalidInput
+    case .memory, .diverged, .collapsed, .otherTraining: .invalidArgument
+    case .badCheckpoint: .damaged
+    case .stopped: .cancelled
     }
   }
 }

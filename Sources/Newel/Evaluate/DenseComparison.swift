@@ -20,26 +20,25 @@ package struct DenseComparison: Sendable {
 
   /// The cosines of some texts with all documents of the gallery: one row per text.
   package func cosines(ofTexts range: Range<Int>) throws(NewelError) -> [[Double]] {
-    try Self.cosines(of: range, in: texts, with: documents)
+    try Self.cosines(of: Array(range), in: texts, with: documents)
   }
 
   /// The cosines of some documents, by their places in the gallery, with all texts: one row per document.
-  package func cosines(ofDocuments range: Range<Int>) throws(NewelError) -> [[Double]] {
-    try Self.cosines(of: range, in: documents, with: texts)
+  package func cosines(ofDocuments places: [Int]) throws(NewelError) -> [[Double]] {
+    try Self.cosines(of: places, in: documents, with: texts)
   }
 
-  private static func cosines(of range: Range<Int>, in left: Matrix, with right: Matrix) throws(NewelError)
-    -> [[Double]]
-  {
+  private static func cosines(of rows: [Int], in left: Matrix, with right: Matrix) throws(NewelError) -> [[Double]] {
     let width = left.columns
-    let part = Matrix(
-      rows: range.count, columns: width,
-      values: Array(left.values[range.lowerBound * width..<range.upperBound * width]))
-    var products = Matrix(rows: range.count, columns: right.rows)
+    var part = Matrix(rows: rows.count, columns: width)
+    for (number, row) in rows.enumerated() {
+      part.values.replaceSubrange(number * width..<(number + 1) * width, with: left.row(row))
+    }
+    var products = Matrix(rows: rows.count, columns: right.rows)
     do { try BLAS.sgemm(part, right, transposeB: true, into: &products) } catch {
       throw NewelError(.invalidArgument, error.description, cause: error)
     }
-    return (0..<range.count).map { row in products.row(row).map { Double($0) } }
+    return (0..<rows.count).map { row in products.row(row).map { Double($0) } }
   }
 }
 

@@ -10,6 +10,8 @@ package enum OutputKind: Sendable {
   case run
   /// An SVG picture.
   case picture
+  /// A training half done.
+  case checkpoint
   /// An HTML page of an atlas.
   case page
 
@@ -22,6 +24,7 @@ package enum OutputKind: Sendable {
     case .head: "head file"
     case .run: "run file"
     case .picture: "picture"
+    case .checkpoint: "checkpoint"
     case .page: "page"
     }
   }
@@ -31,6 +34,7 @@ package enum OutputKind: Sendable {
     switch self {
     case .head: TokenHead.isHead(path, fileSystem: PosixFileSystem())
     case .run: Self.isRun(path)
+    case .checkpoint: StairCheckpoint.isCheckpoint(path, fileSystem: PosixFileSystem())
     case .picture: Self.begins(path, with: "<svg")
     case .page: Self.begins(path, with: Self.pageStart)
     }

@@ -3,6 +3,8 @@ public struct TrainRequest: Sendable {
   public enum Method: String, Sendable, CaseIterable {
     /// Closed-form least squares from embeddings to caption tokens.
     case ridge
+    /// A network trained by contrast, so that pictures and captions find each other by few shared tokens.
+    case stair
   }
 
   public var method: Method
@@ -22,6 +24,8 @@ public struct TrainRequest: Sendable {
   public var top: Int
   /// Ridge penalty as a share of the number of rows; nil for the default.
   public var penalty: Double?
+  /// What only the method ``Method/stair`` reads.
+  public var stair = StairSettings()
 
   public init(
     method: Method = .ridge, images: String, metadata: String, output: String, conditions: [String] = [],
@@ -45,9 +49,22 @@ public struct TrainRequest: Sendable {
 public struct TrainReport: Sendable, Codable {
   public let output: String
   public let method: String
+  /// The rows trained on.
   public let rows: Int
   public let dimension: Int
   public let vocabularyCount: Int
   public let ceiling: Double
-  public let seconds: Double
+  public internal(set) var seconds: Double
+  /// The rows held out for validation; nil for methods without.
+  public internal(set) var validationRows: Int?
+  /// What the head reached on them.
+  public internal(set) var validation: TrainingCourse.Validation?
+  /// Tokens that no sampled training row has.
+  public internal(set) var deadTokens: Int?
+  /// The most frequent token when more than 30 % of the rows have it.
+  public internal(set) var crowdedToken: String?
+  /// Where a training stands that can be gone on from.
+  public internal(set) var checkpoint: String?
+  /// How the training went; nil for methods that solve in one step.
+  public internal(set) var course: TrainingCourse?
 }

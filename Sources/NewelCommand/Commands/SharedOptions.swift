@@ -57,7 +57,7 @@ extension ProgressReporter {
     { progress in
       self.report(
         progress.stage.prefix(1).uppercased() + progress.stage.dropFirst(), done: progress.done, total: progress.total,
-        unit: progress.unit)
+        unit: progress.unit, detail: progress.detail)
     }
   }
 

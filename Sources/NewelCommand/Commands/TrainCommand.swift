@@ -7,10 +7,18 @@ struct TrainCommand: ParsableCommand {
     abstract: "Train a head that turns embeddings into weighted words.",
     usage: "newel train --images PATH --metadata PATH --output FILE [<options>]",
     discussion: """
-      Reads pairs of embedding rows and captions, and writes a head file. The ridge method is closed-form and takes \
-      seconds: least squares from the embeddings to the words of the captions. The same input gives the same file.
+      Reads pairs of embedding rows and captions, and writes a head file. The same input gives the same file.
 
-      With --json: {"output", "method", "rows", "dimension", "vocabularyCount", "ceiling", "seconds"}.
+      ridge: closed form, in seconds: least squares from the embeddings to the words of the captions.
+
+      stair: a network trained so that pictures and captions find each other by few shared words, with query weights and \
+      related words learned beside it. It finds better and says truer words, and takes a minute or two for 40,000 rows. It \
+      validates on rows held out, and keeps the best state. Ctrl-C saves; --resume goes on, to the same head as if nothing \
+      had happened.
+
+      With --json: {"output", "method", "rows", "dimension", "vocabularyCount", "ceiling", "seconds"}, and for stair \
+      "validationRows", "validation", "deadTokens", "crowdedToken" (if any), "checkpoint" (if any), "course" with "losses", \
+      "validations" and "stageEnds".
       """)
 
   @Option(help: "How to train.")
@@ -41,27 +49,74 @@ struct TrainCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Most tokens a picture keeps.")
   var top = 64
 
-  @Option(parsing: .unconditional, help: "Ridge penalty as a share of the number of rows.")
+  @Option(parsing: .unconditional, help: "With ridge: the penalty as a share of the number of rows.")
   var penalty: Double?
 
   @Option(name: .shortAndLong, help: "The head file to write.", completion: .file())
   var output: String
 
+  @OptionGroup(title: "Options of --method stair") var stair: StairOptionGroup
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
+  func validate() throws {
+    if method != .stair, let first = stair.given.first { throw ValidationError("\(first) goes with --method stair.") }
+    if method != .ridge, penalty != nil { throw ValidationError("--penalty goes with --method ridge.") }
+  }
+
   func run() throws {
-    let request = TrainRequest(
+    var request = TrainRequest(
       method: method, images: images, metadata: metadata, output: output, conditions: conditions,
       captionField: captionField, vocabulary: vocabulary, minimumDocumentFrequency: minimumDocumentFrequency, top: top,
       penalty: penalty)
-    let report = try ProgressReporter.standard(quiet: quiet.quiet).showing {
-      try EncoderModel.train(request, progress: $0)
+    request.stair = stair.settings
+    let final = request
+    let drawing = try stair.curve.map { try OutputFile($0, kind: .picture, inputs: [images, metadata, output]) }
+    if method == .stair { Interruption.watch() }
+    let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { show in
+      try EncoderModel.train(final) { progress in
+        if Interruption.isRequested { throw NewelError(.cancelled, "The training was stopped.") }
+        try show(progress)
+      }
     }
+    if let drawing, let course = report.course {
+      try drawing.append(TrainingDrawing(course).svg)
+      try drawing.finish()
+    }
+    warn(report)
     if json.json { return try JSONOutput.print(report) }
     Console.print(
       "\(report.output): a \(report.method) head from \(Console.count(report.rows, "row")) of "
         + "\(Console.count(report.dimension, "dimension")) to \(Console.count(report.vocabularyCount, "token")), in "
         + NumberText.elapsed(report.seconds))
+    if let validation = report.validation { Console.print(Self.line(validation)) }
+  }
+
+  /// What people should know before they use the head.
+  private func warn(_ report: TrainReport) {
+    if let token = report.crowdedToken {
+      Console.complain(
+        "More than 30 % of the pictures have the token '\(token)', which makes searches for it slow and tells little; raise "
+          + "--flops, or leave the word out of the vocabulary.")
+    }
+    if let dead = report.deadTokens, dead * 2 > report.vocabularyCount {
+      Console.complain(
+        "No picture has \(NumberText.grouped(dead)) of \(Console.count(report.vocabularyCount, "token")); raise "
+          + "--minimum-document-frequency, or train longer.")
+    }
+  }
+
+  /// "  on 1,000 held-out rows: caption → picture R@1/5/10 51.0/84.2/92.1, …".
+  private static func line(_ validation: TrainingCourse.Validation) -> String {
+    func text(_ recall: TrainingCourse.Recall) -> String {
+      [recall.at1, recall.at5, recall.at10].map { NumberText.fixed(100 * $0, decimals: 1) }.joined(separator: "/")
+    }
+    var line =
+      "  on \(Console.count(validation.pictures, "held-out row")): R@1/5/10 from captions \(text(validation.textToImage)), from "
+      + "pictures \(text(validation.imageToText))"
+    if let expanded = validation.expandedTextToImage { line += ", from expanded captions \(text(expanded))" }
+    return line + "; of 5 tokens \(NumberText.fixed(5 * validation.tokenPrecision, decimals: 1)) are said; "
+      + "\(NumberText.fixed(validation.meanTokens, decimals: 0)) tokens a picture, the most frequent in "
+      + "\(NumberText.fixed(100 * validation.largestFrequency, decimals: 0)) %"
   }
 }

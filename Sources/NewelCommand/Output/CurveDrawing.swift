@@ -13,7 +13,6 @@ struct CurveDrawing {
   private static let width = 960.0
   private static let height = 560.0
   private static let plot = (left: 76.0, right: 700.0, top: 72.0, bottom: 492.0)
-  private static let colours = ["#1f6f5c", "#7a3fa0", "#c2571a", "#2f6fbd", "#b01f4f", "#8a7a1f", "#4a9a3a", "#555f6b"]
 
   init(_ report: CurveReport) {
     self.report = report
@@ -28,14 +27,10 @@ struct CurveDrawing {
   }
 
   var svg: String {
-    let size = "width=\"\(number(Self.width))\" height=\"\(number(Self.height))\""
-    var text =
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" \(size) viewBox=\"0 0 \(number(Self.width)) \(number(Self.height))\" "
-      + "font-family=\"Helvetica, Arial, sans-serif\">\n"
-    text += "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n"
-    text += label(
+    var text = SVG.begin(width: Self.width, height: Self.height)
+    text += SVG.label(
       "Recall@\(report.count) and mean latency", x: Self.plot.left, y: 30, size: 18, weight: "bold")
-    text += label(
+    text += SVG.label(
       "\(NumberText.grouped(report.documentCount)) documents, \(NumberText.grouped(report.queryCount)) queries of "
         + "\(NumberText.fixed(report.meanQueryTokens, decimals: 1)) tokens; recall against \(truthName)",
       x: Self.plot.left, y: 52, size: 12, colour: "#555f6b")
@@ -44,14 +39,14 @@ struct CurveDrawing {
     // What is one point stands before the lines that lead to it.
     for isLine in [true, false] {
       for (number, line) in report.lines.enumerated() where (line.points.count > 1) == isLine {
-        text += draw(line, colour: Self.colours[number % Self.colours.count])
+        text += draw(line, colour: SVG.colours[number % SVG.colours.count])
       }
     }
     // Labels last, over the lines, and only where there is room.
     for (number, line) in report.lines.enumerated() {
-      text += labels(of: line, colour: Self.colours[number % Self.colours.count], &taken)
+      text += labels(of: line, colour: SVG.colours[number % SVG.colours.count], &taken)
     }
-    return text + legend() + "</svg>\n"
+    return text + legend() + SVG.end
   }
 
   private var truthName: String {
@@ -79,24 +74,24 @@ struct CurveDrawing {
   private func axes() -> String {
     var text = ""
     for recall in [0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1] where recall >= lowest {
-      text += rule(x(recall), Self.plot.top, x(recall), Self.plot.bottom)
-      text += label("\(recall)", x: x(recall), y: Self.plot.bottom + 20, size: 12, anchor: "middle")
+      text += SVG.rule(x(recall), Self.plot.top, x(recall), Self.plot.bottom)
+      text += SVG.label("\(recall)", x: x(recall), y: Self.plot.bottom + 20, size: 12, anchor: "middle")
     }
     for decade in -1...8 {
       for factor in [1.0, 2, 5] {
         let microseconds = factor * pow(10, Double(decade))
         guard decades.contains(log10(microseconds)) else { continue }
-        text += rule(Self.plot.left, y(microseconds), Self.plot.right, y(microseconds))
-        text += label(
+        text += SVG.rule(Self.plot.left, y(microseconds), Self.plot.right, y(microseconds))
+        text += SVG.label(
           Self.time(microseconds), x: Self.plot.left - 8, y: y(microseconds) + 4, size: 12, anchor: "end")
       }
     }
-    text += label(
+    text += SVG.label(
       "recall@\(report.count)", x: (Self.plot.left + Self.plot.right) / 2, y: Self.plot.bottom + 44, size: 13,
       anchor: "middle")
     let middle = (Self.plot.top + Self.plot.bottom) / 2
     text +=
-      "<text transform=\"translate(18 \(number(middle))) rotate(-90)\" font-size=\"13\" text-anchor=\"middle\" "
+      "<text transform=\"translate(18 \(SVG.number(middle))) rotate(-90)\" font-size=\"13\" text-anchor=\"middle\" "
       + "fill=\"#22272e\">mean processor time of a query</text>\n"
     return text
   }
@@ -106,14 +101,13 @@ struct CurveDrawing {
     let shown = line.points.filter { $0.recall >= lowest }
     var text = ""
     if shown.count > 1 {
-      let path = shown.map { "\(number(x($0.recall))),\(number(y($0.microseconds.mean)))" }.joined(separator: " ")
-      text += "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(colour)\" stroke-width=\"2\"/>\n"
+      text += SVG.line(shown.map { (x($0.recall), y($0.microseconds.mean)) }, colour: colour)
     }
     for point in shown {
       let radius = line.points.count == 1 ? 7.0 : 4
       text +=
-        "<circle cx=\"\(number(x(point.recall)))\" cy=\"\(number(y(point.microseconds.mean)))\" r=\"\(number(radius))\" "
-        + "fill=\"\(colour)\"><title>\(escaped(caption(of: point, in: line)))</title></circle>\n"
+        "<circle cx=\"\(SVG.number(x(point.recall)))\" cy=\"\(SVG.number(y(point.microseconds.mean)))\" r=\"\(SVG.number(radius))\" "
+        + "fill=\"\(colour)\"><title>\(SVG.escaped(caption(of: point, in: line)))</title></circle>\n"
     }
     return text
   }
@@ -130,7 +124,7 @@ struct CurveDrawing {
       }
       guard isFree, at.x > Self.plot.left else { continue }
       taken.append((at.x, at.y, width))
-      text += label(point.setting, x: x(point.recall) - 8, y: at.y, size: 10, anchor: "end", colour: colour)
+      text += SVG.label(point.setting, x: x(point.recall) - 8, y: at.y, size: 10, anchor: "end", colour: colour)
     }
     return text
   }
@@ -138,13 +132,13 @@ struct CurveDrawing {
   private func legend() -> String {
     var text = ""
     for (number, line) in report.lines.enumerated() {
-      let colour = Self.colours[number % Self.colours.count]
+      let colour = SVG.colours[number % SVG.colours.count]
       let y = Self.plot.top + 12 + Double(number) * 40
       text +=
-        "<circle cx=\"\(self.number(Self.plot.right + 24))\" cy=\"\(self.number(y - 4))\" r=\"5\" fill=\"\(colour)\"/>\n"
-      text += label(line.mode, x: Self.plot.right + 38, y: y, size: 13)
+        "<circle cx=\"\(SVG.number(Self.plot.right + 24))\" cy=\"\(SVG.number(y - 4))\" r=\"5\" fill=\"\(colour)\"/>\n"
+      text += SVG.label(line.mode, x: Self.plot.right + 38, y: y, size: 13)
       if let best = line.points.max(by: { ($0.recall, $1.microseconds.mean) < ($1.recall, $0.microseconds.mean) }) {
-        text += label(
+        text += SVG.label(
           "\(NumberText.fixed(best.recall, decimals: 4)) in \(Self.time(best.microseconds.mean))",
           x: Self.plot.right + 38, y: y + 16, size: 11, colour: "#555f6b")
       }
@@ -160,18 +154,6 @@ struct CurveDrawing {
       + Self.time(point.microseconds.mean)
   }
 
-  private func label(
-    _ text: String, x: Double, y: Double, size: Int, anchor: String = "start", weight: String = "normal",
-    colour: String = "#22272e"
-  ) -> String {
-    "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"\(size)\" font-weight=\"\(weight)\" "
-      + "text-anchor=\"\(anchor)\" fill=\"\(colour)\">\(escaped(text))</text>\n"
-  }
-
-  private func rule(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> String {
-    "<line x1=\"\(number(x1))\" y1=\"\(number(y1))\" x2=\"\(number(x2))\" y2=\"\(number(y2))\" stroke=\"#dfe3e8\"/>\n"
-  }
-
   private static func time(_ microseconds: Double) -> String {
     if microseconds >= 1000 {
       let milliseconds = microseconds / 1000
@@ -179,13 +161,5 @@ struct CurveDrawing {
         "\(NumberText.fixed(milliseconds, decimals: milliseconds < 10 && milliseconds != milliseconds.rounded() ? 1 : 0)) ms"
     }
     return "\(NumberText.fixed(microseconds, decimals: microseconds < 1 ? 1 : 0)) µs"
-  }
-
-  private func number(_ value: Double) -> String {
-    value == value.rounded() ? "\(Int(value))" : NumberText.fixed(value, decimals: 1)
-  }
-
-  private func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
   }
 }

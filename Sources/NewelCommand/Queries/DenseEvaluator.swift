@@ -90,11 +90,11 @@ struct DenseEvaluator {
       try progress(JobProgress(stage: "comparing", done: start, total: documents.count, unit: "pictures"))
       let part = documents[start..<min(start + size, documents.count)]
       let sparse = try index.mapScores(of: part, over: reverse.bags) { _, scores in scores }
-      for (number, document) in part.enumerated() {
-        guard let row = gallery.place(of: document) else { continue }
-        let cosines = try dense.cosines(ofDocuments: row..<row + 1)[0]
+      // Judged documents are always in the gallery.
+      let cosines = try dense.cosines(ofDocuments: part.compactMap { gallery.place(of: $0) })
+      for number in 0..<min(part.count, cosines.count) {
         for place in results.indices {
-          let scores = results[place].system.scores(sparse: sparse[number], dense: cosines)
+          let scores = results[place].system.scores(sparse: sparse[number], dense: cosines[number])
           results[place].backward.add(
             JudgedRanking(scores: scores, judgements: reverse.judgements[start + number]))
         }

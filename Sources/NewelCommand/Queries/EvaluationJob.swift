@@ -44,7 +44,8 @@ struct EvaluationJob {
       let systems = try rows.map { rows in
         SystemsReport(
           sparse: (forward.summary, backward),
-          others: try measureSystems(of: rows, queries: judged, gallery: gallery, reverse: reverse, in: index, progress))
+          others: try measureSystems(of: rows, queries: judged, gallery: gallery, reverse: reverse, in: index, progress)
+        )
       }
       let comparison = try comparison(
         of: forward.summary, with: otherRun, queries: judged.queries, gallery: gallery, in: index)

@@ -12,9 +12,12 @@ struct ProgressLine: Sendable, Equatable {
   /// The seconds since the stage began.
   var elapsed: Double
 
+  /// What else there is to say of this moment: "loss 1.204, R@10 0.912"; empty for nothing.
+  var detail = ""
+
   /// "Training  [#####.....] 42 %  12,345/29,000 rows  8,100 rows/s  2 s left", in at most `columns` columns.
   ///
-  /// What matters least goes first when the window is narrow: the bar, the rate, the counts.
+  /// What matters least goes first when the window is narrow: the bar and the rate, the counts and the detail.
   func running(columns: Int?) -> String {
     let share = total.map { $0 > 0 ? min(1, Double(done) / Double($0)) : 1 }
     if unit.isEmpty { return DisplayWidth.truncated(label, to: columns ?? .max, style: .ascii) }
@@ -31,6 +34,7 @@ struct ProgressLine: Sendable, Equatable {
       (counted ?? amount, share == nil ? 4 : 2),
       (rate, 1),
       (timeLeft, 3),
+      (detail.isEmpty ? nil : detail, 2),
     ]
     for least in 1...5 {
       let line = Self.joined(parts.filter { $0.importance >= least }.compactMap(\.text), hasBar: least == 1)
@@ -43,7 +47,8 @@ struct ProgressLine: Sendable, Equatable {
   var finished: String {
     let speed = rate.map { " (\($0))" } ?? ""
     if unit.isEmpty { return "\(label)  \(NumberText.elapsed(elapsed))" }
-    return "\(label)  \(amount) in \(NumberText.elapsed(elapsed))\(speed)"
+    let remark = detail.isEmpty ? "" : "  \(detail)"
+    return "\(label)  \(amount) in \(NumberText.elapsed(elapsed))\(speed)\(remark)"
   }
 
   /// What is done: "12,345 rows", "4.2 MB".

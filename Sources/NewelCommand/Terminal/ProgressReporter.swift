@@ -75,7 +75,9 @@ final class ProgressReporter: Sendable {
   }
 
   /// Reports the stage `label`, which begins with its first report; for callbacks of the form (stage, done, total).
-  func report(_ label: String, done: Int, total: Int?, unit: String) {
+  ///
+  /// - Parameter detail: what else there is to say of this moment.
+  func report(_ label: String, done: Int, total: Int?, unit: String, detail: String = "") {
     guard style != .quiet else { return }
     state.withLock { state in
       if state.line?.label != DisplayWidth.printable(label) {
@@ -83,6 +85,7 @@ final class ProgressReporter: Sendable {
         begin(label, total: total, unit: unit, &state)
       }
       state.line?.total = total
+      state.line?.detail = DisplayWidth.printable(detail)
       update(to: done, &state)
     }
   }

@@ -75,6 +75,9 @@ public enum TokenSpaceError: Error, Equatable, Sendable, CustomStringConvertible
   /// An option outside its range.
   case badOption(name: String, value: String, range: String)
 
+  /// A STAIR training failed.
+  case stair(StairError)
+
   // From below.
   /// Reading or writing a file failed.
   case storage(StorageError)
@@ -149,6 +152,7 @@ public enum TokenSpaceError: Error, Equatable, Sendable, CustomStringConvertible
         + "encode it again or leave the word out."
     case .rowsAllAlike: "The embeddings are all alike, so no word tells them apart; check the rows and the filter."
     case .badOption(let name, let value, let range): "The \(name) must be \(range) and is \(value)."
+    case .stair(let error): error.description
     case .storage(let error): error.description
     case .dump(let error): error.description
     case .learning(let error): error.description

@@ -70,7 +70,7 @@ extension TokenHead {
 }
 
 /// The strongest positive logits of a row: a heap whose root is the weakest kept.
-private struct TopTokens {
+struct TopTokens {
   let capacity: Int
   /// The kept tokens, in no order.
   private(set) var entries: [(logit: Float, token: UInt32)] = []

@@ -15,7 +15,7 @@ public struct TokenHead: Sendable {
   /// How many tokens a document keeps unless asked otherwise; at least 1.
   public let defaultTop: Int
   /// What it was trained from and how, for people to read. Holds no date: the same input gives the same file.
-  public let provenance: [String: String]
+  public private(set) var provenance: [String: String]
 
   /// What encodes the rows of pictures.
   public let images: TokenEncoder
@@ -92,6 +92,13 @@ public struct TokenHead: Sendable {
   func with(ceiling: Float) -> TokenHead {
     var head = self
     head.ceiling = ceiling
+    return head
+  }
+
+  /// The same head with another provenance.
+  func with(provenance: [String: String]) -> TokenHead {
+    var head = self
+    head.provenance = provenance
     return head
   }
 

@@ -7,20 +7,28 @@ struct CaptionReader {
 
   /// The distinct tokens of all captions of a record; nil when it has none.
   func tokens(of record: MetadataRecord) throws(TokenSpaceError) -> Set<String>? {
-    guard let value = record.object[field], value != .null else { return nil }
-    let captions: [String]
-    switch value {
-    case .string(let caption): captions = [caption]
-    case .array(let elements):
-      captions = elements.compactMap(\.stringValue)
-      guard captions.count == elements.count else {
-        throw .badCaption(path: record.path, line: record.line, field: field)
-      }
-      if captions.isEmpty { return nil }
-    default: throw .badCaption(path: record.path, line: record.line, field: field)
-    }
+    guard let captions = try captions(of: record) else { return nil }
     var tokens = Set<String>()
     for caption in captions { tokens.formUnion(tokenizer.tokens(in: caption)) }
     return tokens
+  }
+
+  /// The distinct tokens of each caption of a record; nil when it has none.
+  func tokensOfEach(of record: MetadataRecord) throws(TokenSpaceError) -> [Set<String>]? {
+    try captions(of: record)?.map { Set(tokenizer.tokens(in: $0)) }
+  }
+
+  private func captions(of record: MetadataRecord) throws(TokenSpaceError) -> [String]? {
+    guard let value = record.object[field], value != .null else { return nil }
+    switch value {
+    case .string(let caption): return [caption]
+    case .array(let elements):
+      let captions = elements.compactMap(\.stringValue)
+      guard captions.count == elements.count else {
+        throw .badCaption(path: record.path, line: record.line, field: field)
+      }
+      return captions.isEmpty ? nil : captions
+    default: throw .badCaption(path: record.path, line: record.line, field: field)
+    }
   }
 }

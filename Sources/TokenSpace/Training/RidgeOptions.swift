@@ -14,6 +14,12 @@ public enum VocabularySource: Sendable {
   public static func file(_ vocabulary: Vocabulary) -> VocabularySource {
     WordPiece.recognises(vocabulary) ? .wordPiece(vocabulary) : .words(vocabulary)
   }
+
+  /// What cuts captions and queries into these tokens.
+  func tokenizer() throws(TokenSpaceError) -> Tokenizer {
+    guard case .wordPiece(let pieces) = self else { return .word }
+    return .wordPiece(try WordPiece(pieces))
+  }
 }
 
 /// How a ridge head is trained.

@@ -26,7 +26,7 @@ public enum RidgeTraining {
   ) throws(TokenSpaceError) -> (head: TokenHead, report: RidgeReport) {
     try options.check()
     var report = RidgeReport()
-    let tokenizer = try tokenizer(of: options)
+    let tokenizer = try options.vocabulary.tokenizer()
     let captions = CaptionReader(field: options.captionField, tokenizer: tokenizer)
     let vocabulary = try countTokens(dump, captions, options, &report, progress)
     var sums = try TrainingSums(dump, vocabulary: vocabulary, rows: report.rows, calibrationLimit: calibrationLimit)
@@ -51,11 +51,6 @@ public enum RidgeTraining {
     let draft = try head(solution, frequencies, vocabulary, tokenizer, dump, options, report)
     let ceiling = try calibrate(draft, sums.sample, options, &report, progress)
     return (draft.with(ceiling: ceiling), report)
-  }
-
-  private static func tokenizer(of options: RidgeOptions) throws(TokenSpaceError) -> Tokenizer {
-    guard case .wordPiece(let pieces) = options.vocabulary else { return .word }
-    return .wordPiece(try WordPiece(pieces))
   }
 
   /// Reads the metadata once: counts rows and captions, and decides on the vocabulary.
