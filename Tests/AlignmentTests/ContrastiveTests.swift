@@ -9,7 +9,9 @@ import Testing
     DoubleMatrix(rows: rows, columns: columns, values: (0..<rows * columns).map { _ in random.normal() })
   }
 
-  @Test("Every gradient agrees with central differences, with and without equal texts in the batch", arguments: [false, true])
+  @Test(
+    "Every gradient agrees with central differences, with and without equal texts in the batch",
+    arguments: [false, true])
   func gradients(hasEqualTexts: Bool) throws {
     var random = SplitMix64(seed: 41)
     var model = ContrastiveModel<Double>(

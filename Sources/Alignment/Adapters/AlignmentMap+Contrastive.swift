@@ -92,10 +92,11 @@ private struct ContrastiveTraining {
     var numbers: [ArraySlice<Float>: Int] = [:]
     return (0..<rows.rows).map { row in
       let next = numbers.count
-      return numbers[rows.row(row)] ?? {
-        numbers[rows.row(row)] = next
-        return next
-      }()
+      return numbers[rows.row(row)]
+        ?? {
+          numbers[rows.row(row)] = next
+          return next
+        }()
     }
   }
 

@@ -10,8 +10,8 @@ public struct ContrastiveOptions: Sendable, Equatable {
   public var rate = 1e-3
   /// The share of the weights that a step takes away, times the rate.
   public var weightDecay = 0.1
-  /// The length of the noise added to the unit rows of every step; about 1 with fewer than a thousand pairs.
-  public var noise = 0.3
+  /// The length of the noise added to the unit rows of every step; about 1 with fewer than a thousand pairs, 0 with many.
+  public var noise = 0.0
   /// One over the first scale of the cosines; the scale is learned.
   public var temperature = 0.07
   /// Whether training starts from canonical correlation instead of from random weights.
