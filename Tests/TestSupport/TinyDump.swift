@@ -61,6 +61,11 @@ public final class TinyDump {
     }
   }
 
+  /// The directions of all words, as an encoder of texts would give them in the space of the pictures.
+  public static func wordRows() -> [Float] {
+    words.indices.flatMap { word in (0..<dimension).map { direction(word, $0) } }
+  }
+
   private static func direction(_ word: Int, _ column: Int) -> Float {
     // Any fixed numbers without pattern do.
     let mixed = (UInt64(word) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(column + 1)) &* 0xBF58_476D_1CE4_E5B9

@@ -18,6 +18,7 @@ extension EncoderModel {
       switch request.method {
       case .ridge: report = try RidgeJob(request).run(progress)
       case .stair: report = try StairJob(request).run(progress)
+      case .projection, .splice: report = try ProjectionJob(request).run(progress)
       }
       report.seconds = start.duration(to: clock.now) / .seconds(1)
       return report
@@ -30,7 +31,7 @@ extension EncoderModel {
 extension TrainRequest {
   /// The files and folders that the training reads.
   var inputs: [String] {
-    [images, metadata] + [vocabulary, stair.texts, stair.resume].compactMap { $0 }
+    [images] + [metadata, vocabulary, stair.texts, stair.resume].compactMap { $0 }
   }
 
   /// Where the tokens come from.

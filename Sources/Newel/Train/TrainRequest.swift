@@ -5,13 +5,17 @@ public struct TrainRequest: Sendable {
     case ridge
     /// A network trained by contrast, so that pictures and captions find each other by few shared tokens.
     case stair
+    /// No training: comparison with the embeddings of the words themselves, in spaces that pictures and texts share.
+    case projection
+    /// No training: pictures as sums of few words' embeddings, in spaces that pictures and texts share.
+    case splice
   }
 
   public var method: Method
   /// A `.npy` or `.npz` file, or a dump folder.
   public var images: String
-  /// A JSONL file, or a dump folder.
-  public var metadata: String
+  /// A JSONL file, or a dump folder. Methods that read no captions need it for conditions only.
+  public var metadata: String?
   /// Where the head is written; an existing file is replaced when all went well.
   public var output: String
   public var conditions: [String]
@@ -26,9 +30,11 @@ public struct TrainRequest: Sendable {
   public var penalty: Double?
   /// What only the method ``Method/stair`` reads.
   public var stair = StairSettings()
+  /// What only the methods ``Method/projection`` and ``Method/splice`` read.
+  public var projection = ProjectionSettings()
 
   public init(
-    method: Method = .ridge, images: String, metadata: String, output: String, conditions: [String] = [],
+    method: Method = .ridge, images: String, metadata: String?, output: String, conditions: [String] = [],
     captionField: String = "caption", vocabulary: String? = nil, minimumDocumentFrequency: Int = 5, top: Int = 64,
     penalty: Double? = nil
   ) {

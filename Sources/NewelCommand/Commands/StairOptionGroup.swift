@@ -6,9 +6,6 @@ struct StairOptionGroup: ParsableArguments {
   @Option(parsing: .unconditional, help: "What random numbers are drawn from; the same seed gives the same head.")
   var seed: UInt64?
 
-  @Option(help: "Dense rows of the captions, row for row: a .npy or .npz file, or a dump folder.", completion: .file())
-  var texts: String?
-
   @Option(
     name: .customLong("validate-where"),
     help: "Validate on rows with FIELD=VALUE, and do not train on them (default: a tenth of the rows, at most 1,000).")
@@ -79,7 +76,6 @@ struct StairOptionGroup: ParsableArguments {
   var settings: StairSettings {
     var settings = StairSettings()
     settings.seed = seed
-    settings.texts = texts
     settings.validationConditions = validationConditions
     settings.stages = stages
     settings.epochs = epochs
@@ -106,7 +102,7 @@ struct StairOptionGroup: ParsableArguments {
   /// The options that were given, as they are typed; for methods that have no use for them.
   var given: [String] {
     let values: [(String, Any?)] = [
-      ("--seed", seed), ("--texts", texts), ("--stages", stages), ("--epochs", epochs), ("--text-epochs", textEpochs),
+      ("--seed", seed), ("--stages", stages), ("--epochs", epochs), ("--text-epochs", textEpochs),
       ("--joint-epochs", jointEpochs), ("--batch", batch), ("--hidden", hidden), ("--learning-rate", learningRate),
       ("--noise", noise), ("--flops", flops), ("--say", say), ("--gate", gate), ("--unsaid", unsaid),
       ("--anti-zero", antiZero),

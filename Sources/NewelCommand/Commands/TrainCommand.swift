@@ -5,7 +5,11 @@ struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Train a head that turns embeddings into weighted words.",
-    usage: "newel train --images PATH --metadata PATH --output FILE [<options>]",
+    usage: """
+      newel train --images PATH --metadata PATH --output FILE [<options>]
+      newel train --method projection --images PATH --vocabulary FILE
+                  --words FILE --output FILE [<options>]
+      """,
     discussion: """
       Reads pairs of embedding rows and captions, and writes a head file. The same input gives the same file.
 
@@ -15,6 +19,10 @@ struct TrainCommand: ParsableCommand {
       related words learned beside it. It finds better and says truer words, and takes a minute or two for 40,000 rows. It \
       validates on rows held out, and keeps the best state. Ctrl-C saves; --resume goes on, to the same head as if nothing \
       had happened.
+
+      projection and splice learn nothing and need no captions, but embeddings of the vocabulary's words in the same space \
+      as the pictures, as CLIP makes them: projection compares a picture with every word, splice writes it as a sum of few \
+      words. --texts gives rows of typical texts, for searches by --query-vector.
 
       With --json: {"output", "method", "rows", "dimension", "vocabularyCount", "ceiling", "seconds"}, and for stair \
       "validationRows", "validation", "deadTokens", "crowdedToken" (if any), "checkpoint" (if any), "course" with "losses", \
@@ -28,7 +36,7 @@ struct TrainCommand: ParsableCommand {
   var images: String
 
   @Option(help: "Metadata: a .jsonl file, or a dump folder with metadata/.", completion: .file())
-  var metadata: String
+  var metadata: String?
 
   @Option(
     name: .customLong("where"),
@@ -56,11 +64,22 @@ struct TrainCommand: ParsableCommand {
   var output: String
 
   @OptionGroup(title: "Options of --method stair") var stair: StairOptionGroup
+
+  @Option(
+    help: "Rows of texts: for stair of the captions, row for row, else in the pictures' space.", completion: .file())
+  var texts: String?
+
+  @OptionGroup(title: "Options of --method projection and splice") var projection: ProjectionOptionGroup
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
   func validate() throws {
+    if let problem = projection.problem(with: method) { throw ValidationError(problem) }
     if method != .stair, let first = stair.given.first { throw ValidationError("\(first) goes with --method stair.") }
+    if method == .ridge, texts != nil { throw ValidationError("--texts goes with the other methods.") }
+    if method == .ridge || method == .stair, metadata == nil {
+      throw ValidationError("Give --metadata, with the captions.")
+    }
     if method != .ridge, penalty != nil { throw ValidationError("--penalty goes with --method ridge.") }
   }
 
@@ -70,8 +89,13 @@ struct TrainCommand: ParsableCommand {
       captionField: captionField, vocabulary: vocabulary, minimumDocumentFrequency: minimumDocumentFrequency, top: top,
       penalty: penalty)
     request.stair = stair.settings
+    request.stair.texts = texts
+    request.projection = projection.settings
+    request.projection.texts = texts
     let final = request
-    let drawing = try stair.curve.map { try OutputFile($0, kind: .picture, inputs: [images, metadata, output]) }
+    let drawing = try stair.curve.map {
+      try OutputFile($0, kind: .picture, inputs: [images, metadata, output].compactMap { $0 })
+    }
     if method == .stair { Interruption.watch() }
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { show in
       try EncoderModel.train(final) { progress in

@@ -1,4 +1,3 @@
-import Glibc
 import Learning
 public import LinearAlgebra
 
@@ -23,9 +22,6 @@ public struct TokenNetwork: Sendable, Equatable {
       self.bias = bias
     }
   }
-
-  /// What the layer normalisation adds to the variance.
-  public static let epsilon: Float = 1e-5
 
   /// Nil for a linear map.
   public let hidden: HiddenLayer?
@@ -98,24 +94,10 @@ public struct TokenNetwork: Sendable, Equatable {
 
   /// GELU of every unit, then every row to mean 0 and variance 1.
   private static func activate(_ units: inout Matrix) {
-    let count = units.columns
-    for row in 0..<units.rows {
-      let range = row * count..<(row + 1) * count
-      var sum = 0.0
-      for at in range {
-        let x = units.values[at]
-        let activated = 0.5 * x * (1 + erff(x * 0.707_106_77))
-        units.values[at] = activated
-        sum += Double(activated)
-      }
-      let mean = sum / Double(count)
-      var squares = 0.0
-      for at in range {
-        let difference = Double(units.values[at]) - mean
-        squares += difference * difference
-      }
-      let scale = 1 / (squares / Double(count) + Double(epsilon)).squareRoot()
-      for at in range { units.values[at] = Float((Double(units.values[at]) - mean) * scale) }
-    }
+    var activated = units.values
+    Float.gelu(units.values, into: &activated)
+    units.values = activated
+    var inverseDeviations = [Float](repeating: 0, count: units.rows)
+    Float.normaliseRows(&units, inverseDeviations: &inverseDeviations)
   }
 }
