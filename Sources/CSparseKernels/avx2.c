@@ -84,6 +84,7 @@ const newel_kernels newel_avx2_kernels = {
     .collect_at_least = collect_at_least_avx2,
     .add_strip = newel_add_strip_avx2,
     .add_strips = newel_add_strips_avx2,
+    .refined_weights = newel_refined_weights_popcnt,
     .add_maxima = newel_add_maxima_avx2,
     .window_bounds = newel_window_bounds_avx2,
     .blocks_at_least = newel_blocks_at_least_avx2,

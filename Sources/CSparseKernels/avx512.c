@@ -79,6 +79,7 @@ const newel_kernels newel_avx512_kernels = {
     .collect_at_least = collect_at_least_avx512,
     .add_strip = newel_add_strip_avx512,
     .add_strips = newel_add_strips_avx512,
+    .refined_weights = newel_refined_weights_popcnt,
     .add_maxima = newel_add_maxima_avx512,
     .window_bounds = newel_window_bounds_avx512,
     .blocks_at_least = newel_blocks_at_least_avx512,

@@ -88,6 +88,11 @@ static size_t first_add_strips(const newel_strip *entries, size_t count, const u
   return choose()->add_strips(entries, count, strips, weight, cells);
 }
 
+static void first_refined_weights(const newel_strip *entries, const uint8_t *strips, const uint32_t *documents,
+                                  size_t count, uint32_t *weights) {
+  choose()->refined_weights(entries, strips, documents, count, weights);
+}
+
 static void first_add_maxima(const newel_strip *entries, size_t count, const uint8_t *maxima, uint32_t weight,
                              uint32_t *bounds) {
   choose()->add_maxima(entries, count, maxima, weight, bounds);
@@ -119,6 +124,7 @@ static const newel_kernels first_call = {
     .collect_at_least = first_collect_at_least,
     .add_strip = first_add_strip,
     .add_strips = first_add_strips,
+    .refined_weights = first_refined_weights,
     .add_maxima = first_add_maxima,
     .window_bounds = first_window_bounds,
     .blocks_at_least = first_blocks_at_least,
@@ -156,6 +162,11 @@ size_t newel_add_strip(const newel_strip *entry, const uint8_t *strips, uint64_t
 size_t newel_add_strips(const newel_strip *entries, size_t count, const uint8_t *strips, int32_t weight,
                         int32_t *cells) {
   return chosen()->add_strips(entries, count, strips, weight, cells);
+}
+
+void newel_refined_weights(const newel_strip *entries, const uint8_t *strips, const uint32_t *documents, size_t count,
+                           uint32_t *weights) {
+  chosen()->refined_weights(entries, strips, documents, count, weights);
 }
 
 void newel_add_maxima(const newel_strip *entries, size_t count, const uint8_t *maxima, uint32_t weight,

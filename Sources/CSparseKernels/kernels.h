@@ -17,6 +17,8 @@ size_t newel_add_strip_scalar(const newel_strip *entry, const uint8_t *strips, u
                               int32_t *cells);
 size_t newel_add_strips_scalar(const newel_strip *entries, size_t count, const uint8_t *strips, int32_t weight,
                                int32_t *cells);
+void newel_refined_weights_scalar(const newel_strip *entries, const uint8_t *strips, const uint32_t *documents, size_t count,
+                                  uint32_t *weights);
 void newel_add_maxima_scalar(const newel_strip *entries, size_t count, const uint8_t *maxima, uint32_t weight,
                              uint32_t *bounds);
 void newel_window_bounds_scalar(const uint32_t *bounds, size_t count, uint32_t *largest);
@@ -32,6 +34,8 @@ size_t newel_add_strip_avx2(const newel_strip *entry, const uint8_t *strips, uin
                             int32_t *cells);
 size_t newel_add_strips_avx2(const newel_strip *entries, size_t count, const uint8_t *strips, int32_t weight,
                              int32_t *cells);
+void newel_refined_weights_popcnt(const newel_strip *entries, const uint8_t *strips, const uint32_t *documents, size_t count,
+                                  uint32_t *weights);
 void newel_add_maxima_avx2(const newel_strip *entries, size_t count, const uint8_t *maxima, uint32_t weight,
                            uint32_t *bounds);
 void newel_window_bounds_avx2(const uint32_t *bounds, size_t count, uint32_t *largest);

@@ -81,6 +81,7 @@ const newel_kernels newel_plain_kernels = {
     .collect_at_least = newel_collect_at_least_scalar,
     .add_strip = newel_add_strip_scalar,
     .add_strips = newel_add_strips_scalar,
+    .refined_weights = newel_refined_weights_scalar,
     .add_maxima = newel_add_maxima_scalar,
     .window_bounds = newel_window_bounds_scalar,
     .blocks_at_least = newel_blocks_at_least_scalar,

@@ -22,6 +22,8 @@ public enum InvertedIndexError: Error, Equatable, Sendable, CustomStringConverti
   case invalidBudget
   /// Scores in real numbers from a segment that holds no weights in real numbers.
   case noFineImpacts(file: String)
+  /// Scores by 12-bit weights from a segment that has 8 bits only.
+  case noRefinements(file: String)
   /// A search by head lists in a segment that has none.
   case noHeadLists(file: String)
   /// Head lists of an impossible size.
@@ -57,6 +59,8 @@ public enum InvertedIndexError: Error, Equatable, Sendable, CustomStringConverti
       return
         "'\(file)' holds no weights in real numbers, so scores are integers only; build the index again with float weights "
         + "(--float-weights)."
+    case .noRefinements(let file):
+      return "'\(file)' holds weights of 8 bits only; build the index again with fine weights (--fine-weights)."
     case .noHeadLists(let file):
       return
         "'\(file)' has no head lists, which this approximate search reads; build the index again with --head-lists."

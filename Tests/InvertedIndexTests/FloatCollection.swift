@@ -7,8 +7,8 @@ import Testing
 /// Random documents with weights in real numbers, as the index keeps them.
 struct FloatCollection {
   let vocabularyCount: Int
-  /// What 16 bits made of each weight, in impacts, beside the impact.
-  let documents: [[(posting: Posting, fine: Double)]]
+  /// The impact, and in impacts what 16 bits more and what 4 bits more made of each weight.
+  let documents: [[(posting: Posting, fine: Double, refined: Double)]]
   let segments: [PlacedSegment]
   let folder: TemporaryFolder
 
@@ -17,16 +17,18 @@ struct FloatCollection {
   ///   - steps: weights are multiples of 1 / steps; few make ties.
   init(
     documents count: Int, vocabulary: Int, segments segmentCount: Int = 1, ceiling: Float = 1, steps: Int = 1 << 20,
-    density: Double, keepsFineImpacts: Bool = true, heads: HeadListOptions? = nil, using random: inout SplitMix64
+    density: Double, keepsFineImpacts: Bool = true, keepsRefinements: Bool = false, heads: HeadListOptions? = nil,
+    using random: inout SplitMix64
   ) throws {
     let quantiser = try ImpactQuantiser(ceiling: ceiling)
     vocabularyCount = vocabulary
     folder = try TemporaryFolder()
-    var documents: [[(posting: Posting, fine: Double)]] = []
+    var documents: [[(posting: Posting, fine: Double, refined: Double)]] = []
     var placed: [PlacedSegment] = []
     for segment in 0..<segmentCount {
       var builder = SegmentBuilder(
-        vocabularyCount: vocabulary, keepsFineImpacts: keepsFineImpacts, headLists: heads)
+        vocabularyCount: vocabulary, keepsFineImpacts: keepsFineImpacts, keepsRefinements: keepsRefinements,
+        headLists: heads)
       let first = documents.count
       for _ in 0..<(count / segmentCount + (segment < count % segmentCount ? 1 : 0)) {
         var postings: [Posting] = []
@@ -37,10 +39,12 @@ struct FloatCollection {
           postings.append(Posting(token: token, impact: quantiser.impact(of: weight)))
           fine.append(quantiser.fineImpact(of: weight))
         }
-        try builder.append(postings, fineImpacts: keepsFineImpacts ? fine : nil)
+        try builder.append(postings, fineImpacts: keepsFineImpacts || keepsRefinements ? fine : nil)
         documents.append(
-          zip(postings, fine).map { ($0, Double($0.impact) + Double(Float16($1 - Float($0.impact)))) }
-            .sorted { $0.0.token < $1.0.token })
+          zip(postings, fine).map { posting, fine in
+            let (impact, error) = (Double(posting.impact), Double(Float16(fine - Float(posting.impact))))
+            return (posting, impact + error, Self.refined(impact, error))
+          }.sorted { $0.0.token < $1.0.token })
       }
       let index = try RandomCollection.write(
         builder, name: "\(segment)", ordering: DocumentOrdering.allCases.randomElement(using: &random)!, in: folder)
@@ -50,8 +54,16 @@ struct FloatCollection {
     segments = placed
   }
 
+  /// The middle of the sixteenth of a step that a weight lies in, the first or last one when it lies outside.
+  static func refined(_ impact: Double, _ error: Double) -> Double {
+    let sixteenths = (0..<16).map { (Double($0) - 8) / 16 }
+    return impact + (sixteenths.last { $0 <= error } ?? -0.5) + 1.0 / 32
+  }
+
   /// Every hit with both scores, best real score first.
-  func bruteForce(_ query: SparseQuery, accepted: [Bool]? = nil) -> [FloatScoredDocument] {
+  func bruteForce(
+    _ query: SparseQuery, by source: WeightSource = .forward, accepted: [Bool]? = nil
+  ) -> [FloatScoredDocument] {
     var hits: [FloatScoredDocument] = []
     for (ordinal, document) in documents.enumerated() where accepted?[ordinal] ?? true {
       var integer = 0
@@ -63,7 +75,7 @@ struct FloatCollection {
         guard let part else { continue }
         let sign = term.role == .negative ? -1 : 1
         integer += sign * Int(term.weight) * Int(part.posting.impact)
-        score += Double(sign) * (term.magnitude * part.fine)
+        score += Double(sign) * (term.magnitude * (source == .forward ? part.fine : part.refined))
       }
       if isHit, integer > 0 {
         hits.append(

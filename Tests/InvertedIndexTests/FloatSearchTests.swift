@@ -6,15 +6,16 @@ import Testing
 
 @Suite("Scores in real numbers give the order that scoring every document gives")
 struct FloatSearchTests {
-  private static func search(
-    _ query: SparseQuery, k: Int, algorithm: TopKAlgorithm = .auto, in segments: [PlacedSegment]
+  static func search(
+    _ query: SparseQuery, k: Int, by source: WeightSource = .forward, algorithm: TopKAlgorithm = .auto,
+    in segments: [PlacedSegment]
   ) throws -> FloatTopKResult {
-    try FloatSearch.search(query, k: k, in: segments) { count throws(InvertedIndexError) in
+    try FloatSearch.search(query, k: k, by: source, in: segments) { count throws(InvertedIndexError) in
       try TopKSearch.search(query, k: count, algorithm: algorithm, in: segments)
     }
   }
 
-  /// 120 collections × 60 queries; ceilings that clip, weights that tie, filters, and every algorithm.
+  /// 120 collections × 60 queries by either kind of weights; ceilings that clip, weights that tie, filters, and every algorithm.
   @Test(arguments: 0..<120)
   func onRandomCollections(seed: Int) throws {
     var random = SplitMix64(seed: 9000 + UInt64(seed))
@@ -24,7 +25,7 @@ struct FloatSearchTests {
       segments: [1, 1, 3].randomElement(using: &random)!,
       ceiling: [1, 0.2, 0.9, 50].randomElement(using: &random)!,
       steps: [3, 100, 1 << 20].randomElement(using: &random)!, density: Double.random(in: 0.05...0.8, using: &random),
-      using: &random)
+      keepsRefinements: true, using: &random)
     for number in 0..<60 {
       let query = try collection.randomQuery(using: &random)
       let k = [1, 2, 10, 100, count + 5].randomElement(using: &random)!
@@ -33,39 +34,44 @@ struct FloatSearchTests {
       let segments = collection.segments.map { segment in
         accepted.map { ForwardSearchTests.filtered(segment, $0) } ?? segment
       }
+      let source = number % 2 == 0 ? WeightSource.forward : .postings
       let found = try Self.search(
-        query, k: k, algorithm: TopKAlgorithm.allCases.randomElement(using: &random)!, in: segments)
-      if found.hits != Array(collection.bruteForce(query, accepted: accepted).prefix(k)) {
-        Issue.record("seed \(seed), query \(number), k \(k): \(query)")
+        query, k: k, by: source, algorithm: TopKAlgorithm.allCases.randomElement(using: &random)!, in: segments)
+      if found.hits != Array(collection.bruteForce(query, by: source, accepted: accepted).prefix(k)) {
+        Issue.record("seed \(seed), query \(number), k \(k), \(source): \(query)")
         return
       }
     }
   }
 
   /// Few impacts and many documents: nearly all integer scores are equal, so that the candidates must be deepened.
-  @Test func candidatesAreDeepenedUntilTheAnswerIsCertain() throws {
+  @Test(arguments: WeightSource.allCases) func candidatesAreDeepenedUntilTheAnswerIsCertain(by source: WeightSource)
+    throws
+  {
     var random = SplitMix64(seed: 9200)
     let collection = try FloatCollection(
-      documents: 3000, vocabulary: 6, ceiling: 200, density: 0.7, using: &random)
+      documents: 3000, vocabulary: 6, ceiling: 200, density: 0.7, keepsRefinements: true, using: &random)
     var rounds = 0
     for _ in 0..<30 {
       let query = try collection.randomQuery(using: &random)
-      let found = try Self.search(query, k: 5, in: collection.segments)
-      #expect(found.hits == Array(collection.bruteForce(query).prefix(5)))
+      let found = try Self.search(query, k: 5, by: source, in: collection.segments)
+      #expect(found.hits == Array(collection.bruteForce(query, by: source).prefix(5)))
       rounds = max(rounds, found.rounds)
     }
     #expect(rounds > 3)
   }
 
-  @Test func noRealScoreIsFurtherFromItsIntegerScoreThanTheBound() throws {
+  @Test(arguments: WeightSource.allCases) func noScoreIsFurtherFromItsIntegerScoreThanTheBound(by source: WeightSource)
+    throws
+  {
     var random = SplitMix64(seed: 9300)
     for ceiling in [Float(1), 0.3] {
       let collection = try FloatCollection(
-        documents: 800, vocabulary: 12, ceiling: ceiling, density: 0.6, using: &random)
+        documents: 800, vocabulary: 12, ceiling: ceiling, density: 0.6, keepsRefinements: true, using: &random)
       for _ in 0..<100 {
         let query = try collection.randomQuery(using: &random)
-        let error = try FloatError(query, in: collection.segments)
-        for hit in collection.bruteForce(query) {
+        let error = try FloatError(query, by: source, in: collection.segments)
+        for hit in collection.bruteForce(query, by: source) {
           #expect(hit.score <= Double(hit.integerScore) / query.factor + error.largest)
         }
       }

@@ -7,7 +7,9 @@ import Testing
 /// Postings files whose checksums are right and whose numbers lie: somebody wrote them on purpose.
 @Suite("A forged segment gives an error or an answer, never a trap")
 struct ForgedSegmentTests {
-  private static let sections: [StaticString] = ["SUMM", "POST", "TERM", "RARE", "WDIR", "BMAX", "ORDR"]
+  private static let sections: [StaticString] = [
+    "SUMM", "POST", "TERM", "RARE", "WDIR", "BMAX", "ORDR", "RFIN", "PLAC",
+  ]
 
   @Test(arguments: 0..<12)
   func whateverNumbersLie(seed: Int) throws {
@@ -19,7 +21,8 @@ struct ForgedSegmentTests {
         return Posting(token: UInt32(token), impact: UInt8.random(in: 1...255, using: &random))
       }
     }
-    let collection = try RandomCollection(documents: documents, vocabulary: 5, ordering: .bisection, using: &random)
+    let collection = try RandomCollection(
+      documents: documents, vocabulary: 5, ordering: .bisection, hasRefinements: true, using: &random)
     let original = try EnvelopeFile.open(
       "0.postings", in: collection.folder.path, kind: .postings, expecting: nil, fileSystem: PosixFileSystem())
     var contents: [[UInt8]] = []
@@ -33,7 +36,7 @@ struct ForgedSegmentTests {
       try SparseQuery(weights: [(token: 4, weight: 3), (token: 3, weight: 1)], required: [4]),
     ]
     var refused = 0
-    for round in 0..<60 {
+    for round in 0..<81 {
       var forged = contents
       // Every section in turn; small sections byte by byte, long ones anywhere.
       let section = round % Self.sections.count
@@ -79,9 +82,11 @@ struct ForgedSegmentTests {
         for algorithm in TopKAlgorithm.allCases {
           _ = try TopKSearch.search(query, k: 20, algorithm: algorithm, in: placed)
         }
+        _ = try FloatSearchTests.search(query, k: 20, by: .postings, in: placed)
         _ = try TopKSearch.count(query, scoringAtLeast: 5, in: placed)
       }
       try? index.verifyDeep()
+      _ = try? SegmentContents(index, withRefinements: true)
       return true
     } catch is InvertedIndexError {
       return false

@@ -45,7 +45,8 @@ struct PostingsFormatTests {
         return Posting(token: UInt32(token), impact: UInt8.random(in: 1...255, using: &random))
       }
     }
-    let collection = try RandomCollection(documents: documents, vocabulary: 6, ordering: .bisection, using: &random)
+    let collection = try RandomCollection(
+      documents: documents, vocabulary: 6, ordering: .bisection, hasRefinements: true, using: &random)
     let system = PosixFileSystem()
     let file = try EnvelopeFile.open(
       "0.postings", in: collection.folder.path, kind: .postings, expecting: nil, fileSystem: system)
@@ -69,6 +70,12 @@ struct PostingsFormatTests {
     let order = try bytes("ORDR")
     let postings = try bytes("POST")
     let rare = try bytes("RARE")
+    let rareRefinements = try bytes("RFIN")
+    let places = try bytes("PLAC")
+    for document in 0..<5000 {
+      let place = Self.number(places[4 * document..<4 * document + 4])
+      if Self.number(order[4 * place..<4 * place + 4]) != document { Issue.record("PLAC of \(document)") }
+    }
     let maxima = try bytes("BMAX")
     let entry = try Table(section: "7.1.3")
     #expect(entry.byteCount == SegmentLayout.stripEntrySize)
@@ -90,10 +97,13 @@ struct PostingsFormatTests {
       let row = try term.value("row", in: record)
       let start = Int(try term.value("start", in: record))
       var found: [Int: UInt8] = [:]
+      var refinements: [Int: UInt8] = [:]
       if row == 0xFFFF_FFFF {
         for number in start..<start + holders.count {
           let posting = Self.number(rare[4 * number..<4 * number + 4])
-          found[Self.number(order.dropFirst(4 * (posting >> 8 & 0x3F_FFFF)).prefix(4))] = UInt8(posting & 0xFF)
+          let document = Self.number(order.dropFirst(4 * (posting >> 8 & 0x3F_FFFF)).prefix(4))
+          found[document] = UInt8(posting & 0xFF)
+          refinements[document] = rareRefinements[number / 2] >> UInt8(4 * (number % 2)) & 15
         }
       } else {
         for window in 0..<2 {
@@ -103,8 +113,10 @@ struct PostingsFormatTests {
           let decoded = Self.decode(
             strip, blocks: try entry.value("blocks", in: fields), dense: Int(try entry.value("dense", in: fields)),
             sparse: Int(try entry.value("sparse", in: fields)))
-          for (document, impact) in decoded {
-            found[Self.number(order.dropFirst(4 * (4096 * window + document)).prefix(4))] = impact
+          for (document, impact, refinement) in decoded {
+            let document = Self.number(order.dropFirst(4 * (4096 * window + document)).prefix(4))
+            found[document] = impact
+            refinements[document] = refinement
           }
         }
         let firstMaximum = Int(try term.value("firstMaximum", in: record))
@@ -120,7 +132,10 @@ struct PostingsFormatTests {
       #expect(found.keys.sorted() == holders, "token \(token)")
       #expect(
         holders.allSatisfy { document in
-          collection.documents[document].contains { $0.token == UInt32(token) && $0.impact == found[document] }
+          collection.documents[document].contains {
+            $0.token == UInt32(token) && $0.impact == found[document]
+              && RandomCollection.refinement(of: $0) == refinements[document]
+          }
         })
     }
     // The collection has both kinds of terms and both kinds of blocks.
@@ -135,29 +150,32 @@ struct PostingsFormatTests {
     bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
   }
 
-  /// A strip as §7.1.4 describes it: document in the window → impact.
+  /// A strip as §7.1.4 and §7.1.5 describe it: document in the window → impact and refinement.
   private static func decode(
     _ strip: ArraySlice<UInt8>, blocks: UInt64, dense: Int, sparse: Int
-  ) -> [(document: Int, impact: UInt8)] {
+  ) -> [(document: Int, impact: UInt8, refinement: UInt8)] {
     let bytes = Array(strip)
     var sparseBlocks = (0..<64).filter { blocks >> UInt64($0) & 1 == 1 }
-    var decoded: [(document: Int, impact: UInt8)] = []
+    var decoded: [(document: Int, number: Int)] = []
     let places = 9 * dense
     var denseImpact = places + 2 * sparse
     for number in 0..<dense {
       let block = Int(bytes[8 * dense + number])
       sparseBlocks.removeAll { $0 == block }
       for bit in 0..<64 where bytes[8 * number + bit / 8] >> UInt8(bit % 8) & 1 == 1 {
-        decoded.append((64 * block + bit, bytes[denseImpact]))
+        decoded.append((64 * block + bit, denseImpact - places - sparse))
         denseImpact += 1
       }
     }
     var block = -1
     for number in 0..<sparse {
       if bytes[places + number] & 128 != 0 { block += 1 }
-      decoded.append((64 * sparseBlocks[block] + Int(bytes[places + number] & 63), bytes[places + sparse + number]))
+      decoded.append((64 * sparseBlocks[block] + Int(bytes[places + number] & 63), number))
     }
-    return decoded
+    return decoded.map { document, number in
+      let refinement = bytes[denseImpact + number / 2] >> UInt8(4 * (number % 2)) & 15
+      return (document, bytes[places + sparse + number], refinement)
+    }
   }
 
   @Test func theForwardFileIsWhereTheTableSays() throws {

@@ -42,9 +42,10 @@ struct RandomCollection {
       documents: documents, vocabulary: vocabulary, segments: segmentCount, ordering: ordering, using: &random)
   }
 
+  /// - Parameter hasRefinements: whether postings get refinements, those of ``refinement(of:)``.
   init(
     documents: [[Posting]], vocabulary: Int, segments segmentCount: Int = 1, ordering: DocumentOrdering? = nil,
-    using random: inout SplitMix64
+    hasRefinements: Bool = false, using random: inout SplitMix64
   ) throws {
     self.documents = documents
     impacts = documents.map { postings in
@@ -61,7 +62,9 @@ struct RandomCollection {
     for (number, end) in cuts.enumerated() {
       let chosen = ordering ?? DocumentOrdering.allCases.randomElement(using: &random)!
       let index = try Self.segment(
-        documents[first..<end], vocabulary: vocabulary, name: "\(number)", ordering: chosen, in: folder)
+        documents[first..<end], vocabulary: vocabulary, name: "\(number)", ordering: chosen,
+        hasRefinements: hasRefinements,
+        in: folder)
       placed.append(PlacedSegment(index: index, firstOrdinal: UInt32(first)))
       first = end
     }
@@ -70,11 +73,19 @@ struct RandomCollection {
 
   static func segment(
     _ documents: ArraySlice<[Posting]>, vocabulary: Int, name: String, ordering: DocumentOrdering,
-    in folder: TemporaryFolder
+    hasRefinements: Bool = false, in folder: TemporaryFolder
   ) throws -> SegmentIndex {
-    var builder = SegmentBuilder(vocabularyCount: vocabulary)
-    for document in documents { try builder.append(document.reversed()) }
+    var builder = SegmentBuilder(vocabularyCount: vocabulary, keepsRefinements: hasRefinements)
+    for document in documents {
+      let fine = document.reversed().map { Float($0.impact) + (Float(refinement(of: $0)) - 7.4) / 16 }
+      try builder.append(document.reversed(), fineImpacts: hasRefinements ? fine : nil)
+    }
     return try write(builder, name: name, ordering: ordering, in: folder)
+  }
+
+  /// Any number from 0 to 15.
+  static func refinement(of posting: Posting) -> UInt8 {
+    UInt8((7 * Int(posting.impact) + 3 * Int(posting.token)) % 16)
   }
 
   static func write(

@@ -4,12 +4,12 @@ import Testing
 
 @testable import Newel
 
-/// Real scores and head lists, from the build to the answer.
+/// Scores by finer weights and head lists, from the build to the answer.
 @Suite struct ExactnessTests {
   let dump: TinyDump
   /// Weights of the documents by key, as they were given.
   let documents: [(key: String, weights: [String: Float])]
-  /// Built with float weights and head lists, in two builds.
+  /// Built with float weights, fine weights and head lists, in two builds.
   let index: NewelIndex
 
   init() throws {
@@ -35,6 +35,7 @@ import Testing
           vectors: try dump.write("part.jsonl", lines.joined()), metadata: nil, vocabulary: nil))
       if part.startIndex == 0 {
         request.keepsFloatWeights = true
+        request.keepsFineWeights = true
         request.headMass = 0.6
       }
       _ = try NewelIndex.build(request)
@@ -51,17 +52,25 @@ import Testing
     (0..<20).map { ("t\($0)", 0.1 * Float($0) + 0.05) },
   ]
 
-  @Test func realScoresAreSumsOfWeightsInTheirOrder() throws {
+  @Test(arguments: [Exactness.fine, .float])
+  func realScoresAreSumsOfWeightsInTheirOrder(by exactness: Exactness) throws {
+    let step = try index.statistics().ceiling / 255
+    // 16 bits hold a weight to one part in 2,048, 12 bits to half a sixteenth of an impact, if it was rounded to that.
+    func error(_ weight: Double) -> Double {
+      if exactness == .float { return 0.0075 }
+      return weight == 0
+        ? 0 : weight < step / 2 || weight > 255.5 * step ? 0.54 * step + max(0, weight - 255 * step) : step / 31
+    }
     for query in Self.queries {
       var asked = request(query, count: 25)
-      asked.exactness = .float
+      asked.exactness = exactness
       let response = try index.search(asked)
-      #expect(response.exact == .exact(.float))
-      // 16 bits hold a weight to one part in 2,048.
+      #expect(response.exact == .exact(exactness))
       for hit in response.hits {
         let weights = try #require(documents.first { $0.key == hit.key }).weights
         let score = query.reduce(0.0) { $0 + Double($1.weight) * Double(weights[$1.token] ?? 0) }
-        #expect(abs(hit.score - score) < 0.003 * query.reduce(0) { $0 + Double(abs($1.weight)) } * 2.5)
+        let allowed = query.reduce(1e-9) { $0 + Double(abs($1.weight)) * error(Double(weights[$1.token] ?? 0)) }
+        #expect(abs(hit.score - score) < allowed)
         #expect(abs(hit.contributions.reduce(0) { $0 + $1.amount } - hit.score) < 1e-9)
       }
       #expect(zip(response.hits, response.hits.dropFirst()).allSatisfy { $0.score >= $1.score })
@@ -82,7 +91,7 @@ import Testing
       let answer = try index.searchBatch([asked])[0].get()
       #expect(answer.hits.map(\.key) == response.hits.map(\.key))
       #expect(answer.hits.map(\.score) == response.hits.map(\.score))
-      #expect(answer.exact == .exact(.float))
+      #expect(answer.exact == .exact(exactness))
     }
   }
 
@@ -101,11 +110,13 @@ import Testing
         } else {
           #expect(response.missedScoreBound != nil)
         }
-        asked.exactness = .float
-        let real = try index.search(asked)
-        #expect(real.exact == .approximate)
-        #expect(zip(real.hits, real.hits.dropFirst()).allSatisfy { $0.score >= $1.score })
-        #expect(!real.hits.isEmpty)
+        for exactness in [Exactness.fine, .float] {
+          asked.exactness = exactness
+          let real = try index.search(asked)
+          #expect(real.exact == .approximate)
+          #expect(zip(real.hits, real.hits.dropFirst()).allSatisfy { $0.score >= $1.score })
+          #expect(!real.hits.isEmpty)
+        }
       }
     }
   }
@@ -120,6 +131,7 @@ import Testing
     }
     #expect(try exact { _ in } as? String == "integer")
     #expect(try exact { $0.exactness = .float } as? String == "float")
+    #expect(try exact { $0.exactness = .fine } as? String == "fine")
     #expect(try exact { $0.heads = HeadListSearch(candidates: 1, cut: 1) } as? Bool == false)
   }
 
@@ -136,6 +148,10 @@ import Testing
       },
       {
         $0.exactness = .float
+        $0.budget = SearchBudget(blocks: 3)
+      },
+      {
+        $0.exactness = .fine
         $0.budget = SearchBudget(blocks: 3)
       },
     ]
@@ -158,14 +174,18 @@ import Testing
     _ = try plain { _ in }
     let without = try NewelIndex.open(dump.path("plain"))
     #expect(try without.statistics().floatWeightBytes == nil)
+    #expect(try without.statistics().fineWeightBytes == nil)
     var asked = request([("x", 1)], count: 1)
     asked.exactness = .float
     #expect(#expect(throws: NewelError.self) { try without.search(asked) }?.message.contains("--float-weights") == true)
+    asked.exactness = .fine
+    #expect(#expect(throws: NewelError.self) { try without.search(asked) }?.message.contains("--fine-weights") == true)
     asked.exactness = .integer
     asked.heads = HeadListSearch()
     #expect(#expect(throws: NewelError.self) { try without.search(asked) }?.message.contains("--head-lists") == true)
     let changes: [(inout BuildRequest) -> Void] = [
-      { $0.keepsFloatWeights = true }, { $0.headMass = 0.5 }, { $0.headMass = 0 }, { $0.headMass = 2 },
+      { $0.keepsFloatWeights = true }, { $0.keepsFineWeights = true }, { $0.headMass = 0.5 }, { $0.headMass = 0 },
+      { $0.headMass = 2 },
       { $0.headCap = 3 },
     ]
     for change in changes {
@@ -178,6 +198,9 @@ import Testing
     let statistics = try index.statistics()
     let postings = documents.reduce(0) { $0 + $1.weights.count }
     #expect(statistics.floatWeightBytes == 2 * postings + 2 * 8 * 20)
+    // Half a byte for each, at most half a byte lost in each of the two lists of a token.
+    let fineBytes = try #require(statistics.fineWeightBytes)
+    #expect(fineBytes >= postings / 2 && fineBytes <= postings / 2 + 20)
     #expect(statistics.headMass == 0.6)
     #expect(statistics.headCap == nil)
     #expect((statistics.headListBytes ?? 0) > postings)
@@ -190,6 +213,7 @@ import Testing
     let lines = Dictionary(uniqueKeysWithValues: report.lines.map { ($0.mode, $0.points) })
     #expect(lines["exact"]?.map(\.recall) == [1])
     #expect(lines["exact, real scores"]?.count == 1)
+    #expect(lines["exact, 12-bit weights"]?.count == 1)
     #expect(lines["limited blocks"]?.last?.recall ?? 0 > 0.5)
     #expect(lines.keys.count { $0.hasPrefix("head lists") } == 4)
     let all = try #require(lines["head lists, all tokens"])
@@ -197,11 +221,12 @@ import Testing
     #expect(report.lines.flatMap(\.points).allSatisfy { (0...1).contains($0.recall) && $0.microseconds.mean > 0 })
   }
 
-  @Test func measurementsByRealScoresAgreeOverAllAlgorithms() throws {
+  @Test(arguments: [Exactness.fine, .float])
+  func measurementsByRealScoresAgreeOverAllAlgorithms(by exactness: Exactness) throws {
     let queries = Self.queries.map { SearchRequest.Query.tokens($0) }
     let report = try index.measure(
-      MeasurementRequest(queries: queries, counts: [5], passes: 1, exactness: .float))
-    #expect(report.exactness == .float)
+      MeasurementRequest(queries: queries, counts: [5], passes: 1, exactness: exactness))
+    #expect(report.exactness == exactness)
     #expect(report.disagreements.isEmpty)
     #expect(Set(report.cells.map(\.checksum)).count == 1)
     let integer = try index.measure(MeasurementRequest(queries: queries, counts: [5], algorithms: [.auto], passes: 1))

@@ -11,7 +11,7 @@ def newel_points(newel):
     found = {}
     for name in newel["sets"]:
         for algorithm, cells in report.newel_cells(newel, name).items():
-            if algorithm not in ("auto", report.FLOAT):
+            if algorithm not in ("auto", report.FINE, report.FLOAT):
                 continue
             for k, cell in cells.items():
                 if cell.get("recall") is not None:
@@ -46,6 +46,27 @@ def text_of(points, level):
     return f"{report.microseconds(best[0])} ({'; '.join(part for part in (f'{best[1]:.3f}', best[2]) if part)})"
 
 
+def newel_bytes(statistics, mode):
+    """What a search of Newel reads and what the index has without the other options, as text, in bytes per document.
+
+    Postings have the refinements of 12-bit weights in them, forward files the numbers of real scores and the head lists: what
+    a mode does not need is not counted, as if the index had been built without it.
+    """
+    kinds, documents = statistics["bytesByKind"], statistics["documentCount"]
+    fine, real, heads = (statistics.get(name) or 0 for name in ("fineWeightBytes", "floatWeightBytes", "headListBytes"))
+    postings, vectors = kinds.get("postings", 0) - fine, kinds.get("forward", 0) - real - heads
+    others = statistics["byteCount"] - kinds.get("postings", 0) - kinds.get("forward", 0)
+    if mode == f"newel {report.FINE}":
+        postings += fine
+    if mode == f"newel {report.FLOAT}":
+        vectors += real
+    if mode == "newel head lists":
+        vectors += heads
+    # Integer and 12-bit scores come from the postings file alone.
+    read = postings + (vectors if mode in (f"newel {report.FLOAT}", "newel head lists") else 0)
+    return [f"{read / documents:.0f}", f"{(postings + vectors + others) / documents:.0f}"]
+
+
 def section(newel, peers):
     """The part of the report, as paragraphs; none when no peer's settings were tried."""
     swept = [(peer, peer_points(peer)) for peer in peers if peer.get("sweep")]
@@ -53,20 +74,22 @@ def section(newel, peers):
         return []
     own = newel_points(newel)
     columns = sorted({column for _, points in swept for column in points}, key=lambda c: (list(newel["sets"]).index(c[0]), c[1]))
-    size = f"{newel['statistics']['byteCount'] / newel['statistics']['documentCount']:.0f}"
     documents = newel["statistics"]["documentCount"]
     rows = []
     for level in LEVELS:
         for mode, points in own.items():
-            rows.append([f"recall ≥ {level}: {mode}", size] + [text_of(points.get(c, []), level) for c in columns])
+            rows.append([f"recall ≥ {level}: {mode}", *newel_bytes(newel["statistics"], mode)] + [text_of(points.get(c, []), level) for c in columns])
         for peer, points in swept:
-            rows.append([f"recall ≥ {level}: {peer['name']}", f"{peer['bytes'] / documents:.0f}"] + [
+            rows.append([f"recall ≥ {level}: {peer['name']}", *[f"{peer['bytes'] / documents:.0f}"] * 2] + [
                 text_of(points.get(c, []), level) for c in columns])
-        rows.append([f"**recall ≥ {level}: fastest peer / fastest Newel**", ""] + [
+        rows.append([f"**recall ≥ {level}: fastest peer / fastest Newel**", "", ""] + [
             ratio(own, [points for _, points in swept], c, level) for c in columns])
     return ["Approximate search: the fastest setting that reaches the recall, p50 (recall; setting). Newel's exact search "
-            "counts where its rounded weights reach it.",
-            report.table(["", "bytes per document"] + [f"{name} k={k}" for name, k in columns], rows)]
+            "counts where its rounded weights reach it.\n\nBytes per document: what the search reads, and the whole index. Newel's search "
+            "by integers or 12-bit weights reads the postings file alone (a filter that leaves few documents reads their vectors "
+            "too); the whole has vectors, which explanations, merges and small filters need, keys, metadata and the catalog, "
+            "and of the options just the one of the row. A peer's index counts as a whole in both columns.",
+            report.table(["", "bytes read", "bytes in all"] + [f"{name} k={k}" for name, k in columns], rows)]
 
 
 def ratio(own, peers, column, level):

@@ -69,7 +69,7 @@ def parser():
     options.add_argument("--repeat", type=positive, default=3, metavar="N", help="passes of Newel over the queries (3)")
     options.add_argument("--algorithms", metavar="NAMES", help="Newel's algorithms, with commas (all)")
     options.add_argument("--build-options", default="", metavar="TEXT", help="more options for 'newel build'; with "
-                         "--build-options=--float-weights search by real scores is measured too")
+                         "--build-options='--fine-weights --float-weights' search by finer weights is measured too")
     options.add_argument("--newel", metavar="PATH", help="a newel command to measure instead of a fresh release build")
     options.add_argument("--reuse-index", action="store_true", help="do not build Newel's index when one is there")
     options.add_argument("--rebuild-peers", action="store_true", help="build the peers' indexes afresh")

@@ -11,7 +11,7 @@ from .console import BenchmarkError, say
 from . import throughput
 from .peer_process import BUDGET, query_sets
 from .peer_run import on_core
-from .report import FLOAT
+from .report import FINER
 
 
 def release_build(root):
@@ -91,9 +91,10 @@ class NewelRun:
             sets[name], memory = self.benchmark(name, self.options.k, *algorithms)
             disagreements += [f"{name}: {sentence}" for sentence in sets[name]["disagreements"]]
             peak = max(peak, memory)
-            if "--float-weights" in self.options.build_options.split():
-                by_float, _ = self.benchmark(name, self.options.k, "--exact", "float", "--algorithms", "auto")
-                sets[name]["cells"] += [{**cell, "algorithm": FLOAT} for cell in by_float["cells"]]
+            for option, (label, exactness) in FINER.items():
+                if option in self.options.build_options.split():
+                    finer, _ = self.benchmark(name, self.options.k, "--exact", exactness, "--algorithms", "auto")
+                    sets[name]["cells"] += [{**cell, "algorithm": label} for cell in finer["cells"]]
         return {
             "built": built, "statistics": statistics, "sets": sets, "memory": peak, "disagreements": disagreements,
             "surroundings": [before, self.surroundings()],

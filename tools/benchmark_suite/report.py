@@ -2,8 +2,10 @@
 import os
 import platform
 
-# Search by real scores, as it is called among the algorithms.
+# Searches by finer weights, as they are called among the algorithms: by the option that an index is built with.
 FLOAT = "auto, real scores"
+FINE = "auto, 12-bit weights"
+FINER = {"--fine-weights": (FINE, "fine"), "--float-weights": (FLOAT, "float")}
 
 EXPLANATION = """Times are microseconds of processor time on one core, the median of the passes for each query, then the median (p50) over the
 queries. Newel is timed from query vector to ordinals and scores; a peer by its own call, conversions of its binding included.
@@ -75,7 +77,8 @@ def planner_row(measured, columns):
     """How far the engine's own choice is from the best single algorithm of each cell; no row without both."""
     own = {engine: values for engine, kind, values in measured if kind == "newel"}
     auto = own.pop("newel auto", None)
-    own.pop("newel " + FLOAT, None)
+    for finer, _ in FINER.values():
+        own.pop("newel " + finer, None)
     if auto is None or not own:
         return []
     return [["*auto / best single*"] + [f"*{auto[c][0] / min(values[c][0] for values in own.values()):.2f}*" for c in columns]]

@@ -82,16 +82,23 @@ def growth_is_the_factor_between_sizes():
 
 
 def approximate_search_is_compared_at_equal_recall():
-    own = newel(10, cell("auto", 10, 50.0, 0.985))
+    own = newel(10, cell("auto", 10, 50.0, 0.985), cell(report.FINE, 10, 60.0, 0.999))
+    own["statistics"].update(fineWeightBytes=500, floatWeightBytes=1000, byteCount=9000,
+                             bytesByKind={"postings": 3500, "forward": 4000, "documents": 1500})
     peer = {"name": "a", "bytes": 9000, "sweep": {"keyword": {"10": [
         {"p50": 30.0, "recall": 0.9, "setting": "x=1"}, {"p50": 80.0, "recall": 0.96, "setting": "x=2"},
         {"p50": 90.0, "recall": 0.99, "setting": "x=3"}]}}}
     lines = approximate.section(own, [peer])[1].splitlines()
     same("levels", lines[2:], [
-        "| recall ≥ 0.95: newel auto | 300 | 50.0 (0.985) |", "| recall ≥ 0.95: a | 900 | 80.0 (0.960; x=2) |",
-        "| **recall ≥ 0.95: fastest peer / fastest Newel** |  | **1.60×** |",
-        "| recall ≥ 0.99: newel auto | 300 | not reached (best 0.985) |", "| recall ≥ 0.99: a | 900 | 90.0 (0.990; x=3) |",
-        "| **recall ≥ 0.99: fastest peer / fastest Newel** |  | Newel does not reach it |"])
+        "| recall ≥ 0.95: newel auto | 300 | 750 | 50.0 (0.985) |",
+        "| recall ≥ 0.95: newel auto, 12-bit weights | 350 | 800 | 60.0 (0.999) |",
+        "| recall ≥ 0.95: a | 900 | 900 | 80.0 (0.960; x=2) |",
+        "| **recall ≥ 0.95: fastest peer / fastest Newel** |  |  | **1.60×** |",
+        "| recall ≥ 0.99: newel auto | 300 | 750 | not reached (best 0.985) |",
+        "| recall ≥ 0.99: newel auto, 12-bit weights | 350 | 800 | 60.0 (0.999) |",
+        "| recall ≥ 0.99: a | 900 | 900 | 90.0 (0.990; x=3) |",
+        "| **recall ≥ 0.99: fastest peer / fastest Newel** |  |  | **1.50×** |"])
+    same("bytes with real scores", approximate.newel_bytes(own["statistics"], f"newel {report.FLOAT}"), ["700", "850"])
     point = {"microseconds": {"p50": 40.0}, "recall": 0.995, "setting": "100 candidates"}
     own["curves"] = {"keyword": {"10": {"lines": [{"mode": "head lists, 5 tokens", "points": [point]}]}}}
     same("a curve", approximate.newel_points(own)["newel head lists"],

@@ -1,4 +1,5 @@
 public import ByteStorage
+public import Learning
 public import LinearAlgebra
 
 /// What can go wrong between two embedding spaces.
@@ -52,6 +53,8 @@ public enum AlignmentError: Error, Equatable, Sendable, CustomStringConvertible 
   case storage(StorageError)
   /// The linear algebra failed.
   case algebra(LinearAlgebraError)
+  /// The training failed.
+  case learning(LearningError)
 
   /// One sentence: what, where, expected, found, how to fix.
   public var description: String {
@@ -100,6 +103,7 @@ public enum AlignmentError: Error, Equatable, Sendable, CustomStringConvertible 
         + "it again."
     case .storage(let error): error.description
     case .algebra(let error): error.description
+    case .learning(let error): error.description
     }
   }
 }

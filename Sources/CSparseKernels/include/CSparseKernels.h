@@ -48,6 +48,11 @@ size_t newel_add_strip(const newel_strip *entry, const uint8_t *strips, uint64_t
 size_t newel_add_strips(const newel_strip *entries, size_t count, const uint8_t *strips, int32_t weight,
                         int32_t *cells);
 
+// The 12-bit weights that a term has in some documents, in 1/32 of an impact, 0 where it is in none: `entries` and `strips`
+// are all of a term's, with refinements. Documents are numbered over all windows.
+void newel_refined_weights(const newel_strip *entries, const uint8_t *strips, const uint32_t *documents, size_t count,
+                           uint32_t *weights);
+
 // Adds `weight * maximum` to the bound of every block of `count` windows that has the term, modulo 2^32. `maxima` holds a
 // byte for each of these blocks, `bounds` has 64 cells a window.
 void newel_add_maxima(const newel_strip *entries, size_t count, const uint8_t *maxima, uint32_t weight,
@@ -87,6 +92,8 @@ typedef struct newel_kernels {
                       int32_t *cells);
   size_t (*add_strips)(const newel_strip *entries, size_t count, const uint8_t *strips, int32_t weight,
                        int32_t *cells);
+  void (*refined_weights)(const newel_strip *entries, const uint8_t *strips, const uint32_t *documents, size_t count,
+                          uint32_t *weights);
   void (*add_maxima)(const newel_strip *entries, size_t count, const uint8_t *maxima, uint32_t weight,
                      uint32_t *bounds);
   void (*window_bounds)(const uint32_t *bounds, size_t count, uint32_t *largest);

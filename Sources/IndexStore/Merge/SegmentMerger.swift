@@ -85,12 +85,15 @@ final class SegmentMerger {
   ) throws(IndexStoreError) -> (documents: Int, postings: Int) {
     var builder = SegmentBuilder(
       vocabularyCount: vocabularyCount, keepsFineImpacts: configuration.keepsFloatWeights,
-      headLists: try configuration.headLists())
+      keepsRefinements: configuration.keepsFineWeights, headLists: try configuration.headLists())
     let total = old.reduce(0) { $0 + $1.documentCount }
     for source in sources {
+      let contents = try indexing { () throws(InvertedIndexError) in
+        try SegmentContents(source.index, withRefinements: configuration.keepsFineWeights)
+      }
       for document in 0..<source.documentCount {
         if builder.documentCount % 1024 == 0 { try work.report(.collecting, builder.documentCount, total) }
-        try indexing { () throws(InvertedIndexError) in try builder.append(document: document, of: source.index) }
+        try indexing { () throws(InvertedIndexError) in try builder.append(document: document, of: contents) }
       }
     }
     let postings = try create(.postings)

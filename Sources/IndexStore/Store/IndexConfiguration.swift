@@ -15,6 +15,8 @@ public struct IndexConfiguration: Codable, Equatable, Sendable {
   public var keyField: String?
   /// Whether documents keep their weights in real numbers beside the impacts; `nil` is no.
   public var floatWeights: Bool?
+  /// Whether postings have weights of 12 bits beside the impacts; `nil` is no.
+  public var fineWeights: Bool?
   /// The share of each document's weight in head lists; `nil` for an index without.
   public var headMass: Double?
   /// Most postings of a term in head lists; `nil` for all.
@@ -26,8 +28,8 @@ public struct IndexConfiguration: Codable, Equatable, Sendable {
 
   public init(
     ceiling: Float, vocabularyFingerprint: String, denseDimension: Int? = nil, tokenizer: String = "word",
-    keyField: String? = nil, filterFields: [String]? = nil, floatWeights: Bool = false, headMass: Double? = nil,
-    headCap: Int? = nil, settings: [String: String] = [:]
+    keyField: String? = nil, filterFields: [String]? = nil, floatWeights: Bool = false, fineWeights: Bool = false,
+    headMass: Double? = nil, headCap: Int? = nil, settings: [String: String] = [:]
   ) {
     self.ceiling = ceiling
     self.vocabularyFingerprint = vocabularyFingerprint
@@ -37,6 +39,7 @@ public struct IndexConfiguration: Codable, Equatable, Sendable {
     self.filterFields = filterFields
     // Left out where there are none, so that the configuration of most indexes stays as it is.
     self.floatWeights = floatWeights ? true : nil
+    self.fineWeights = fineWeights ? true : nil
     self.headMass = headMass
     self.headCap = headCap
     self.settings = settings
@@ -44,6 +47,8 @@ public struct IndexConfiguration: Codable, Equatable, Sendable {
 
   /// Whether documents keep their weights in real numbers.
   public var keepsFloatWeights: Bool { floatWeights == true }
+  /// Whether postings have weights of 12 bits.
+  public var keepsFineWeights: Bool { fineWeights == true }
 
   /// What head lists hold; nil for an index without.
   func headLists() throws(IndexStoreError) -> HeadListOptions? {

@@ -32,7 +32,8 @@ final class SegmentWriter {
     self.folder = folder
     self.fileSystem = fileSystem
     builder = SegmentBuilder(
-      vocabularyCount: vocabularyCount, keepsFineImpacts: configuration.keepsFloatWeights, headLists: headLists)
+      vocabularyCount: vocabularyCount, keepsFineImpacts: configuration.keepsFloatWeights,
+      keepsRefinements: configuration.keepsFineWeights, headLists: headLists)
     func create(_ kind: FileKind) throws(StorageError) -> EnvelopeWriter {
       try EnvelopeWriter(
         creating: IndexFolder.name(number, kind), in: folder, kind: kind, segment: number, fileSystem: fileSystem)

@@ -9,7 +9,7 @@ public struct StoredDocument: Sendable {
   public var metadata: [UInt8]
   /// Its words; any order, each token once. May be empty: then no query finds it.
   public var postings: [Posting]
-  /// The impact of each posting before rounding, in an index that keeps weights in real numbers; `nil` in others.
+  /// The impact of each posting before rounding, in an index that keeps float or fine weights; `nil` in others.
   public var fineImpacts: [Float]?
   /// Its embedding, exactly as long as the index's dense dimension; `nil` in an index without.
   public var denseRow: [Float]?

@@ -4,22 +4,24 @@ internal import ByteStorage
 extension FineImpacts {
   /// By how much the fine impacts of a document exceed its impacts, by ascending token, as bits of 16-bit floats.
   ///
-  /// - Parameter values: parallel to `postings`.
+  /// - Parameters:
+  ///   - values: parallel to `postings`.
+  ///   - mustBeFinite: whether the bits are kept, and not only what refines the impacts.
   /// - Throws: `invalidPosting` when there are none, or one that 16 bits cannot hold.
   static func halves(
-    _ values: [Float]?, of postings: [Posting], document: Int
+    _ values: [Float]?, of postings: [Posting], document: Int, mustBeFinite: Bool
   ) throws(InvertedIndexError) -> [UInt16] {
     guard let values, values.count == postings.count else {
       throw .invalidPosting(
         document: document,
-        detail: "the index keeps float weights, and \(values?.count ?? 0) of \(postings.count) were given")
+        detail: "the index keeps float or fine weights, and \(values?.count ?? 0) of \(postings.count) were given")
     }
     let order = postings.indices.sorted { postings[$0].token < postings[$1].token }
     var halves: [UInt16] = []
     halves.reserveCapacity(order.count)
     for place in order {
       let half = Float16(values[place] - Float(postings[place].impact))
-      guard values[place] >= 0, half.isFinite else {
+      guard values[place] >= 0, half.isFinite || !mustBeFinite else {
         throw .invalidPosting(
           document: document,
           detail:

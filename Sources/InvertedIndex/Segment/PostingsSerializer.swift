@@ -1,6 +1,6 @@
 internal import ByteStorage
 
-/// Writes the postings file: summary, strips, table of terms, short lists, directory, maxima (FORMAT.md §7.1).
+/// Writes the postings file: strips, table of terms, short lists, directory, maxima, order, summary (FORMAT.md §7.1).
 struct PostingsSerializer {
   let lists: InvertedLists
   let vocabularyCount: Int
@@ -10,11 +10,10 @@ struct PostingsSerializer {
 
   /// - Parameter progress: called with the number of postings written, at each term.
   func write(to writer: EnvelopeWriter, progress: (Int) -> Void) throws(StorageError) {
-    try writeSummary(to: writer)
-
     var terms = ByteWriter()
     var serializer = StripSerializer(documentCount: lists.documentCount)
     var rare: [UInt32] = []
+    var rareRefinements: [UInt8] = []
     var stripBytes: UInt64 = 0
     var documents: [UInt32] = []
     let rareLimit = SegmentLayout.rareLimit(documentCount: lists.documentCount)
@@ -23,15 +22,17 @@ struct PostingsSerializer {
       lists.expand(slot: slot, into: &documents)
       progress(lists.starts[slot + 1])
       let impacts = lists.impacts[lists.starts[slot]..<lists.starts[slot + 1]]
+      let refinements = lists.refinements(ofSlot: slot)
       var place = TermPlace(start: UInt64(rare.count), row: SegmentLayout.noRow, firstMaximum: 0)
       if documents.count >= rareLimit {
         place = TermPlace(
           start: stripBytes, row: UInt32(serializer.rowCount), firstMaximum: UInt32(serializer.maxima.count))
-        let strips = serializer.append(documents: documents, impacts: impacts)
+        let strips = serializer.append(documents: documents, impacts: impacts, refinements: refinements)
         stripBytes += UInt64(strips.count)
         try writer.append(strips)
       } else {
         Self.appendRare(documents, impacts, to: &rare)
+        rareRefinements += refinements
       }
       Self.appendTermRecord(token: lists.tokens[slot], place, impacts: impacts, to: &terms)
     }
@@ -42,9 +43,21 @@ struct PostingsSerializer {
     try writer.write(.windowDirectory, serializer.directory)
     try writer.write(.blockMaxima, serializer.maxima)
     if let order { try writer.write(.order, order) }
+    if lists.hasRefinements {
+      try writer.write(.rareRefinements, Refinement.packed(rareRefinements))
+      if let order { try writer.write(.places, Self.inverse(order)) }
+    }
+    try writeSummary(to: writer, refinementByteCount: serializer.refinementByteCount)
   }
 
-  private func writeSummary(to writer: EnvelopeWriter) throws(StorageError) {
+  /// Where each document stands in an order.
+  static func inverse(_ order: [UInt32]) -> [UInt32] {
+    var places = [UInt32](repeating: 0, count: order.count)
+    for (place, document) in order.enumerated() { places[Int(document)] = UInt32(place) }
+    return places
+  }
+
+  private func writeSummary(to writer: EnvelopeWriter, refinementByteCount: Int) throws(StorageError) {
     var summary = ByteWriter()
     summary.u32(UInt32(lists.documentCount))
     summary.u32(UInt32(vocabularyCount))
@@ -52,7 +65,8 @@ struct PostingsSerializer {
     summary.u32(UInt32(SegmentLayout.cells(lists.documentCount, SegmentLayout.windowShift)))
     summary.u64(UInt64(lists.documents.count))
     summary.u32(ordering.code)
-    summary.u32(0)
+    // Half a byte for each of at most 2³² postings, and half a byte for each of fewer strips.
+    summary.u32(UInt32(refinementByteCount))
     try writer.write(.summary, summary.bytes)
   }
 

@@ -1,20 +1,31 @@
 /// The postings of a rare term, read in place: one number each, documents ascending.
 ///
 /// - Invariant: `postings` points to `count` numbers whose documents ascend and belong to the segment, checked when the
-///   term was first opened; the segment outlives the list.
+///   term was first opened; `refinements`, in a segment that has them, to a section that covers the numbers `first ..< first +
+///   count`, checked then as well; the segment outlives the list.
 @safe struct RareList {
   private let postings: UnsafePointer<UInt32>
+  private let refinements: UnsafeRawPointer?
+  /// Number of the first posting among those of all rare terms.
+  private let first: Int
   let count: Int
 
   init(segment: SegmentIndex, term: TermEntry, isChecked: Bool) throws(InvertedIndexError) {
     count = Int(term.documentFrequency)
     let size = SegmentLayout.rarePostingSize
-    let first = Int(term.start) * size
+    first = Int(term.start)
+    let start = first * size
     let bytes =
       unsafe isChecked
-      ? segment.rareBytes.checkedPointer(to: first)
-      : try segment.rareBytes.pointer(to: first..<first + count * size, in: "RARE")
+      ? segment.rareBytes.checkedPointer(to: start)
+      : try segment.rareBytes.pointer(to: start..<start + count * size, in: "RARE")
     unsafe postings = bytes.assumingMemoryBound(to: UInt32.self)
+    if let bytes = segment.rareRefinementBytes {
+      if !isChecked { _ = unsafe try bytes.pointer(to: first / 2..<Refinement.byteCount(first + count), in: "RFIN") }
+      unsafe refinements = bytes.checkedPointer(to: 0)
+    } else {
+      unsafe refinements = nil
+    }
     if !isChecked { try check(term, segment) }
   }
 
@@ -37,6 +48,14 @@
   /// The impact of a posting.
   @inline(__always)
   func impact(_ number: Int) -> UInt32 { unsafe postings[number] & 0xFF }
+
+  /// The refinement of a posting, in a segment that has refinements.
+  @inline(__always)
+  func refinement(_ number: Int) -> UInt8 {
+    guard let refinements = unsafe refinements else { return 0 }
+    let place = first &+ number
+    return Refinement.unpacked(place, from: unsafe refinements.load(fromByteOffset: place >> 1, as: UInt8.self))
+  }
 
   /// Whether the posting is the one that bounds its block.
   @inline(__always)

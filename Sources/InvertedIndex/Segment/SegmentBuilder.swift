@@ -4,20 +4,26 @@ public import ByteStorage
 ///
 /// Documents are numbered 0, 1, 2, … in the order they are appended; that order is also how equal scores are ordered,
 /// whatever order the postings use inside.
-/// Memory: 5 bytes per posting (7 with fine impacts) and 4 per document until ``write(postings:forward:ordering:)``, 4 more per
+/// Memory: 5 bytes per posting (2 more with fine impacts, 1 with refinements) and 4 per document until ``write(postings:forward:ordering:)``, 4 more per
 /// posting during it.
 public struct SegmentBuilder: Sendable {
   /// Number of tokens of the vocabulary; every token of a posting is below it.
   public let vocabularyCount: Int
   /// Whether the forward file also holds each posting's impact before rounding, for scores in real numbers.
   public let keepsFineImpacts: Bool
+  /// Whether the postings file also holds 4 bits that make a 12-bit weight of each impact.
+  public let keepsRefinements: Bool
   /// What the head lists hold; nil for a segment without, which approximate search by heads cannot use.
   public let headLists: HeadListOptions?
   private(set) var vectors = ForwardVectors()
 
-  public init(vocabularyCount: Int, keepsFineImpacts: Bool = false, headLists: HeadListOptions? = nil) {
+  public init(
+    vocabularyCount: Int, keepsFineImpacts: Bool = false, keepsRefinements: Bool = false,
+    headLists: HeadListOptions? = nil
+  ) {
     self.vocabularyCount = vocabularyCount
     self.keepsFineImpacts = keepsFineImpacts
+    self.keepsRefinements = keepsRefinements
     self.headLists = headLists
   }
 
@@ -29,7 +35,7 @@ public struct SegmentBuilder: Sendable {
   /// - Parameters:
   ///   - postings: in any order, each token once; an empty vector is allowed (the document is never found).
   ///   - fineImpacts: the impact of each posting before rounding (``ImpactQuantiser/fineImpact(of:)``), when the segment
-  ///     keeps them.
+  ///     keeps them or refinements.
   /// - Throws: ``InvertedIndexError/invalidPosting(document:detail:)`` for a token outside the vocabulary, a token given
   ///   twice, an impact of 0, or fine impacts that are missing or beyond 16-bit floats; ``InvertedIndexError/segmentFull(documents:postings:)`` when nothing more fits. The
   ///   builder is unchanged after an error.
@@ -37,23 +43,37 @@ public struct SegmentBuilder: Sendable {
   public mutating func append(
     _ postings: [Posting], fineImpacts: [Float]? = nil
   ) throws(InvertedIndexError) {
+    let keepsFineImpacts = keepsFineImpacts
     try append(postings) { document throws(InvertedIndexError) in
-      try FineImpacts.halves(fineImpacts, of: postings, document: document)
+      let halves = try FineImpacts.halves(
+        fineImpacts, of: postings, document: document, mustBeFinite: keepsFineImpacts)
+      return FineBits(halves: halves, refinements: halves.map { Refinement.of(half: $0) })
     }
   }
 
-  /// Appends a document of another segment as it is, to the last bit of its fine impacts when this one keeps them.
+  /// Appends a document of another segment as it is, to the last bit of its fine impacts and refinements when this one
+  /// keeps them.
   ///
-  /// - Throws: as ``append(_:fineImpacts:)``; `noFineImpacts` when the other segment has none; `storage` for damage.
-  public mutating func append(document: Int, of segment: SegmentIndex) throws(InvertedIndexError) {
-    try append(try segment.forwardVector(of: document)) { _ throws(InvertedIndexError) in
-      try segment.fineHalves(of: document)
+  /// - Throws: as ``append(_:fineImpacts:)``; `noFineImpacts` or `noRefinements` when the other segment has none; `storage`
+  ///   for damage.
+  public mutating func append(document: Int, of source: SegmentContents) throws(InvertedIndexError) {
+    let (keepsFineImpacts, keepsRefinements) = (keepsFineImpacts, keepsRefinements)
+    try append(try source.segment.forwardVector(of: document)) { _ throws(InvertedIndexError) in
+      FineBits(
+        halves: keepsFineImpacts ? try source.segment.fineHalves(of: document) : [],
+        refinements: keepsRefinements ? try source.refinements(of: document) : [])
     }
   }
 
-  /// - Parameter halves: the bits of the document's fine impacts, by ascending token; called only when they are kept.
+  /// What a document has beside its impacts, by ascending token.
+  private struct FineBits {
+    var halves: [UInt16]
+    var refinements: [UInt8]
+  }
+
+  /// - Parameter fineBits: called only when some of them are kept.
   private mutating func append(
-    _ postings: [Posting], halves: (_ document: Int) throws(InvertedIndexError) -> [UInt16]
+    _ postings: [Posting], fineBits: (_ document: Int) throws(InvertedIndexError) -> FineBits
   ) throws(InvertedIndexError) {
     let document = documentCount
     guard document < SegmentLayout.maximumDocuments,
@@ -73,9 +93,11 @@ public struct SegmentBuilder: Sendable {
       }
     }
     vectors.append(sorted)
-    if keepsFineImpacts {
+    if keepsFineImpacts || keepsRefinements {
       do throws(InvertedIndexError) {
-        vectors.append(fine: try halves(document))
+        let bits = try fineBits(document)
+        if keepsFineImpacts { vectors.append(fine: bits.halves) }
+        if keepsRefinements { vectors.append(refinements: bits.refinements) }
       } catch {
         vectors.removeLast()
         throw error
@@ -98,7 +120,8 @@ public struct SegmentBuilder: Sendable {
     let ordering = ordering.resolved(documentCount: documentCount)
     let order = try order(ordering, threads: threads, progress: progress)
     guard progress(SegmentProgress(stage: .inverting, done: 0, total: 0)) else { throw .stopped }
-    let lists = InvertedLists(inverting: vectors, vocabularyCount: vocabularyCount, order: order)
+    let lists = InvertedLists(
+      inverting: vectors, vocabularyCount: vocabularyCount, order: order, hasRefinements: keepsRefinements)
     var goesOn = true
     try storing { () throws(StorageError) in
       try PostingsSerializer(lists: lists, vocabularyCount: vocabularyCount, ordering: ordering, order: order)
@@ -138,6 +161,8 @@ struct ForwardVectors: Sendable {
   private(set) var impacts: [UInt8] = []
   /// What rounding took from each posting, as bits of a 16-bit float; empty when not kept.
   private(set) var fineImpacts: [UInt16] = []
+  /// The refinement of each posting; empty when not kept.
+  private(set) var refinements: [UInt8] = []
 
   var documentCount: Int { starts.count - 1 }
   var postingCount: Int { tokens.count }
@@ -156,83 +181,13 @@ struct ForwardVectors: Sendable {
 
   mutating func append(fine halves: [UInt16]) { fineImpacts += halves }
 
-  /// Removes the last document, whose fine impacts were not appended.
+  mutating func append(refinements new: [UInt8]) { refinements += new }
+
+  /// Removes the last document, whose fine impacts and refinements were not appended.
   mutating func removeLast() {
     let range = range(of: documentCount - 1)
     tokens.removeSubrange(range)
     impacts.removeSubrange(range)
     starts.removeLast()
-  }
-}
-
-/// Term-major postings, made from the forward vectors by one counting sort.
-struct InvertedLists {
-  let documentCount: Int
-  private let chunkCount: Int
-  /// Tokens with at least one posting, ascending. A term's place here is its *slot*.
-  let tokens: [UInt32]
-  /// `[slots + 1]`: the number of the first posting of each term.
-  let starts: [Int]
-  /// `[slots × chunks]`: number of the term's postings up to the end of each chunk of 65,536 documents.
-  private let chunkEnds: [UInt32]
-  /// Each posting's document within its chunk, and its impact, term-major.
-  let documents: [UInt16]
-  let impacts: [UInt8]
-
-  /// - Parameter order: the document of `vectors` that each place holds; nil for the order of `vectors`.
-  init(inverting vectors: ForwardVectors, vocabularyCount: Int, order: [UInt32]?) {
-    documentCount = vectors.documentCount
-    let chunks = SegmentLayout.cells(vectors.documentCount, SegmentLayout.chunkShift)
-    chunkCount = chunks
-
-    var frequencies = [Int](repeating: 0, count: vocabularyCount)
-    for token in vectors.tokens { frequencies[Int(token)] += 1 }
-    var slots = [UInt32](repeating: 0, count: vocabularyCount)
-    var present: [UInt32] = []
-    var starts: [Int] = [0]
-    for (token, frequency) in frequencies.enumerated() where frequency > 0 {
-      slots[token] = UInt32(present.count)
-      present.append(UInt32(token))
-      starts.append(starts[starts.count - 1] + frequency)
-    }
-
-    var next = starts
-    var ends = [UInt32](repeating: 0, count: present.count * chunks)
-    var documents = [UInt16](repeating: 0, count: vectors.postingCount)
-    var impacts = [UInt8](repeating: 0, count: vectors.postingCount)
-    for document in 0..<vectors.documentCount {
-      let chunk = document >> SegmentLayout.chunkShift
-      for number in vectors.range(of: order.map { Int($0[document]) } ?? document) {
-        let slot = Int(slots[Int(vectors.tokens[number])])
-        let place = next[slot]
-        documents[place] = UInt16(truncatingIfNeeded: document)
-        impacts[place] = vectors.impacts[number]
-        next[slot] = place + 1
-        ends[slot * chunks + chunk] += 1
-      }
-    }
-    for slot in present.indices {
-      for chunk in 1..<max(1, chunks) { ends[slot * chunks + chunk] += ends[slot * chunks + chunk - 1] }
-    }
-    tokens = present
-    self.starts = starts
-    chunkEnds = ends
-    self.documents = documents
-    self.impacts = impacts
-  }
-
-  func documentFrequency(ofSlot slot: Int) -> Int { starts[slot + 1] - starts[slot] }
-
-  /// The whole document numbers of a term, ascending, into `buffer`.
-  func expand(slot: Int, into buffer: inout [UInt32]) {
-    buffer.removeAll(keepingCapacity: true)
-    var number = starts[slot]
-    for chunk in 0..<chunkCount {
-      let end = starts[slot] + Int(chunkEnds[slot * chunkCount + chunk])
-      while number < end {
-        buffer.append(UInt32(chunk << SegmentLayout.chunkShift) | UInt32(documents[number]))
-        number += 1
-      }
-    }
   }
 }

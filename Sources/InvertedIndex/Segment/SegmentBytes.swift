@@ -41,6 +41,38 @@ internal import ByteStorage
   }
 }
 
+/// Turns the documents of one segment into their places in its postings: the inverse of ``OrdinalMap``.
+///
+/// - Invariant: `places`, when there are any, covers 4 bytes for each of the segment's documents, and the segment outlives
+///   the map. Every place that it gives is one of the segment's.
+@safe struct PlaceMap {
+  private let ordinals: OrdinalMap
+  private let places: UnsafeRawPointer?
+  private let segment: SegmentIndex
+
+  init(_ segment: SegmentIndex) throws(InvertedIndexError) {
+    self.segment = segment
+    ordinals = try OrdinalMap(segment, firstOrdinal: 0)
+    if let bytes = segment.placeBytes {
+      unsafe places = try bytes.pointer(to: 0..<bytes.count, in: "PLAC")
+    } else {
+      unsafe places = nil
+    }
+  }
+
+  /// - Throws: `inconsistent` when the place holds another document.
+  @inline(__always)
+  func place(of document: UInt32) throws(InvertedIndexError) -> UInt32 {
+    precondition(document < segment.documentCount, "the document must be one of the segment's")
+    guard let places = unsafe places else { return document }
+    let place = unsafe places.loadUnaligned(fromByteOffset: 4 &* Int(document), as: UInt32.self)
+    guard place < segment.documentCount, ordinals.ordinal(of: place) == document else {
+      throw segment.inconsistent(section: "PLAC", detail: "document \(document) is not at the place \(place)")
+    }
+    return place
+  }
+}
+
 /// Turns the places of one segment's postings into ordinals of the index.
 ///
 /// - Invariant: `order`, when there is one, covers 4 bytes for each of the segment's documents, and the segment outlives

@@ -38,6 +38,12 @@ public final class SegmentIndex: Sendable {
   let windowDirectoryBytes: SegmentBytes
   let maximaBytes: SegmentBytes
   let orderBytes: SegmentBytes?
+  /// Refinements of rare postings; nil in a segment without refinements.
+  let rareRefinementBytes: SegmentBytes?
+  /// The place of each document in the postings' order; only beside refinements and an order.
+  let placeBytes: SegmentBytes?
+  /// Bytes of refinements in the strips.
+  private let stripRefinementByteCount: Int
   let checkedTerms: CheckedTerms
   let forward: ForwardIndex
   private let path: String
@@ -64,17 +70,19 @@ public final class SegmentIndex: Sendable {
     let numbers = try storing { () throws(StorageError) in
       (
         documents: Int(try summary.u32()), vocabulary: Int(try summary.u32()), terms: Int(try summary.u32()),
-        windows: Int(try summary.u32()), postings: try summary.u64(), order: try summary.u32(), zero: try summary.u32()
+        windows: Int(try summary.u32()), postings: try summary.u64(), order: try summary.u32(),
+        refinements: try summary.u32()
       )
     }
-    guard numbers.zero == 0 else { throw wrong("SUMM", "a reserved field is \(numbers.zero), not 0") }
     guard numbers.documents <= SegmentLayout.maximumDocuments else {
       throw wrong("SUMM", "\(numbers.documents) documents are more than a segment can hold")
     }
     guard numbers.windows == SegmentLayout.cells(numbers.documents, SegmentLayout.windowShift) else {
       throw wrong("SUMM", "\(numbers.documents) documents do not make \(numbers.windows) windows")
     }
-    guard numbers.postings <= UInt64(SegmentLayout.maximumPostings), numbers.terms <= numbers.vocabulary else {
+    guard numbers.postings <= UInt64(SegmentLayout.maximumPostings), numbers.terms <= numbers.vocabulary,
+      numbers.vocabulary <= SegmentLayout.maximumVocabulary
+    else {
       throw wrong("SUMM", "its counts are larger than a segment can hold")
     }
     guard let ordering = DocumentOrdering(code: numbers.order),
@@ -110,7 +118,21 @@ public final class SegmentIndex: Sendable {
     if let orderBytes, orderBytes.count != 4 * numbers.documents {
       throw wrong("ORDR", "\(orderBytes.count) bytes do not hold \(numbers.documents) numbers")
     }
+    rareRefinementBytes = postings.optionalSection(.rareRefinements).map { SegmentBytes($0) }
+    placeBytes = postings.optionalSection(.places).map { SegmentBytes($0) }
+    stripRefinementByteCount = Int(numbers.refinements)
+    let rareCount = rareBytes.count / SegmentLayout.rarePostingSize
+    guard rareRefinementBytes.map({ $0.count == Refinement.byteCount(rareCount) }) ?? (numbers.refinements == 0) else {
+      throw wrong("RFIN", "its length does not fit \(rareCount) postings, or it is missing")
+    }
+    let needsPlaces = rareRefinementBytes != nil && orderBytes != nil
+    guard (placeBytes?.count ?? -1) == (needsPlaces ? 4 * numbers.documents : -1) else {
+      throw wrong("PLAC", "its length does not fit \(numbers.documents) documents, or it is missing or out of place")
+    }
     forward = try ForwardIndex(forwardFile, documentCount: numbers.documents, postingCount: Int(numbers.postings))
+    guard forward.vocabularyCount == vocabularyCount else {
+      throw wrong("SUMM", "it has \(vocabularyCount) tokens, the forward file \(forward.vocabularyCount)")
+    }
   }
 
   private static func readTerms(
@@ -175,6 +197,14 @@ public final class SegmentIndex: Sendable {
   /// Bytes of the impacts before rounding and of their errors.
   public var fineImpactByteCount: Int { (forward.fineImpacts?.count ?? 0) + (forward.fineErrors?.count ?? 0) }
 
+  /// Whether postings have 12-bit weights beside their impacts.
+  public var hasRefinements: Bool { rareRefinementBytes != nil }
+
+  /// Bytes of what makes 12-bit weights of impacts, and of what finds them.
+  public var refinementByteCount: Int {
+    stripRefinementByteCount + (rareRefinementBytes?.count ?? 0) + (placeBytes?.count ?? 0)
+  }
+
   /// What the head lists hold; nil without them.
   public var headLists: HeadListOptions? { forward.heads?.options }
 
@@ -200,6 +230,11 @@ public final class SegmentIndex: Sendable {
     guard Int(token) < slots.count else { return nil }
     let slot = slots[Int(token)]
     return slot == SegmentLayout.noRow ? nil : Int(slot)
+  }
+
+  /// - Throws: `noRefinements` unless the segment has refinements.
+  func requireRefinements() throws(InvertedIndexError) {
+    guard hasRefinements else { throw .noRefinements(file: path) }
   }
 
   func inconsistent(section: String, detail: String) -> InvertedIndexError {

@@ -6,6 +6,8 @@ enum SegmentLayout {
   static let maximumDocuments = 1 << 22
   /// Posting numbers are 32-bit.
   static let maximumPostings = Int(UInt32.max)
+  /// What a vocabulary can hold (FORMAT.md §9): a summary that says more is not believed.
+  static let maximumVocabulary = 1 << 24
 
   /// A block of 64 documents is what a bound is about and what is scored or left out as a whole.
   static let blockShift = 6
@@ -56,6 +58,8 @@ extension SectionTag {
   static let windowDirectory = SectionTag("WDIR")
   static let blockMaxima = SectionTag("BMAX")
   static let order = SectionTag("ORDR")
+  static let rareRefinements = SectionTag("RFIN")
+  static let places = SectionTag("PLAC")
   static let forwardStarts = SectionTag("FOFF")
   static let forwardVectors = SectionTag("FVEC")
   static let fineImpacts = SectionTag("FWGT")

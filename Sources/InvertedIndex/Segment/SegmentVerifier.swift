@@ -20,10 +20,12 @@ extension SegmentIndex {
       try verifyPostings(of: list, documents, impacts)
       try verifyStatistics(of: list, impacts)
       switch list.storage {
-      case .strips(let row): try verifyStrips(row, of: list, documents, impacts)
+      case .strips(let row):
+        next.refinement += try verifyStrips(row, of: list, documents, impacts)
       case .rare(let rare): try verifyMarks(rare, of: list, documents, impacts)
       }
     }
+    try verifyRefinements(inStrips: next.refinement)
     guard next.postings == postingCount else {
       throw inconsistent(section: "TERM", detail: "the terms hold \(next.postings) postings, not \(postingCount)")
     }
@@ -39,6 +41,8 @@ extension SegmentIndex {
     var rare = 0
     var row: UInt32 = 0
     var maximum = 0
+    /// Bytes of refinements in strips.
+    var refinement = 0
   }
 
   private func verifyPlace(of list: PostingList, _ next: inout TermPlaces) throws(InvertedIndexError) {
@@ -125,11 +129,15 @@ extension SegmentIndex {
   }
 
   /// Lays the postings out again and compares: which blocks are dense, and every maximum.
+  ///
+  /// - Returns: bytes of refinements in the strips.
   private func verifyStrips(
     _ row: StripRow, of list: PostingList, _ documents: [UInt32], _ impacts: ArraySlice<UInt8>
-  ) throws(InvertedIndexError) {
+  ) throws(InvertedIndexError) -> Int {
     var serializer = StripSerializer(documentCount: documentCount)
-    let strips = serializer.append(documents: documents, impacts: impacts)
+    var refinements: [UInt8] = []
+    if hasRefinements { list.forEachRefinement { refinements.append($1) } }
+    let strips = serializer.append(documents: documents, impacts: impacts, refinements: refinements[...])
     guard strips.count == row.byteCount else {
       throw inconsistent(section: "POST", detail: "the strips of token \(list.term.token) are laid out otherwise")
     }
@@ -138,6 +146,7 @@ extension SegmentIndex {
         section: "BMAX",
         detail: "maximum \(number) of token \(list.term.token) is \(row.maximum(number)), the true one is \(maximum)")
     }
+    return serializer.refinementByteCount
   }
 
   private func verifyMarks(

@@ -41,8 +41,12 @@ struct StripCheck {
       denseImpacts += bitmap.nonzeroBitCount
       previous = block
     }
-    guard dense * SegmentLayout.denseBlockSize + 2 * sparse + denseImpacts == byteCount else {
+    let refinements = segment.hasRefinements ? Refinement.byteCount(sparse + denseImpacts) : 0
+    guard dense * SegmentLayout.denseBlockSize + 2 * sparse + denseImpacts + refinements == byteCount else {
       throw wrong("the strip of window \(window) has \(byteCount) bytes, not as many as its entry says")
+    }
+    guard !segment.hasRefinements || row.hasCleanRefinements(inWindow: window) else {
+      throw wrong("there are bits behind the last refinement of window \(window)")
     }
     try checkPlaces(window, at: dense * SegmentLayout.denseBlockSize, count: sparse, blocks: sparseBlocks)
     return sparse + denseImpacts

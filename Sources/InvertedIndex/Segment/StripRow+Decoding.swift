@@ -3,11 +3,20 @@ internal import CSparseKernels
 extension StripRow {
   /// The postings of one window, documents ascending: the plain reading of what the kernels read.
   func decode(window: Int, into postings: inout WindowPostings) {
+    forEachPosting(inWindow: window) { place, number in
+      postings.append(place: place, impact: impact(number, ofWindow: window))
+    }
+  }
+
+  /// Calls `body` with the place of every posting of a window, ascending, and with its number: its rank among the impacts
+  /// of the strip, in which the sparse ones come first.
+  @inline(__always)
+  func forEachPosting(inWindow window: Int, _ body: (_ place: UInt16, _ number: Int) -> Void) {
     let entry = entry(ofWindow: window)
     let (dense, sparse) = (Int(entry.dense_count), Int(entry.sparse_count))
     let places = SegmentLayout.denseBlockSize * dense
     var denseNumber = 0
-    var denseImpact = places + 2 * sparse
+    var denseImpact = sparse
     var number = 0
     var blocks = entry.blocks
     while blocks != 0 {
@@ -17,16 +26,14 @@ extension StripRow {
       if denseNumber < dense, Int(byte(8 * dense + denseNumber, ofWindow: window)) == block {
         var bitmap = bitmap(denseNumber, ofWindow: window)
         while bitmap != 0 {
-          let impact = UInt32(byte(denseImpact, ofWindow: window))
-          postings.append(place: base | UInt16(bitmap.trailingZeroBitCount), impact: impact)
+          body(base | UInt16(bitmap.trailingZeroBitCount), denseImpact)
           bitmap &= bitmap - 1
           denseImpact += 1
         }
         denseNumber += 1
       } else {
         repeat {
-          let place = UInt16(byte(places + number, ofWindow: window) & SegmentLayout.placeMask)
-          postings.append(place: base | place, impact: UInt32(byte(places + sparse + number, ofWindow: window)))
+          body(base | UInt16(byte(places + number, ofWindow: window) & SegmentLayout.placeMask), number)
           number += 1
         } while number < sparse && byte(places + number, ofWindow: window) & SegmentLayout.firstOfBlock == 0
       }
@@ -57,5 +64,13 @@ extension StripRow {
       if skip == -1, UInt32(byte & SegmentLayout.placeMask) == document & 63 { return true }
     }
     return false
+  }
+
+  /// The impact of a window's posting by its number.
+  @inline(__always)
+  func impact(_ number: Int, ofWindow window: Int) -> UInt32 {
+    let entry = entry(ofWindow: window)
+    let impacts = SegmentLayout.denseBlockSize &* Int(entry.dense_count) &+ Int(entry.sparse_count)
+    return UInt32(byte(impacts &+ number, ofWindow: window))
   }
 }

@@ -105,6 +105,23 @@ internal import CSparseKernels
     unsafe newel_add_strips(entries + windows.lowerBound, windows.count, strips, weight, cells)
   }
 
+  /// The 12-bit weights of documents in 1/32 of an impact, 0 where the term is not; for segments with refinements.
+  ///
+  /// - Parameter weights: as long as `documents` afterwards.
+  func refinedWeights(of documents: [UInt32], into weights: inout [UInt32]) {
+    precondition(
+      documents.allSatisfy { Int($0) >> SegmentLayout.windowShift < windowCount }, "the documents must be the segment's"
+    )
+    weights = unsafe [UInt32](unsafeUninitializedCapacity: documents.count) { buffer, count in
+      if let start = buffer.baseAddress {
+        unsafe documents.withUnsafeBufferPointer { documents in
+          unsafe newel_refined_weights(entries, strips, documents.baseAddress, documents.count, start)
+        }
+      }
+      count = documents.count
+    }
+  }
+
   /// Adds `weight · maximum` of every block to its bound, 64 bounds for each window.
   @inline(__always)
   func addMaxima(weight: UInt32, to bounds: UnsafeMutablePointer<UInt32>) {

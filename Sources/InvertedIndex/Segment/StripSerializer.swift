@@ -7,6 +7,8 @@ struct StripSerializer {
   /// The largest impact of each block that has the term, of all terms so far.
   private(set) var maxima: [UInt8] = []
   private(set) var rowCount = 0
+  /// Bytes of refinements in the strips of all terms so far.
+  private(set) var refinementByteCount = 0
   private let windowCount: Int
 
   init(documentCount: Int) {
@@ -15,9 +17,13 @@ struct StripSerializer {
 
   /// Takes the postings of the next frequent term.
   ///
-  /// - Parameter documents: ascending.
+  /// - Parameters:
+  ///   - documents: ascending.
+  ///   - refinements: parallel to `impacts`, or empty.
   /// - Returns: its strips, one behind the other.
-  mutating func append(documents: [UInt32], impacts: ArraySlice<UInt8>) -> [UInt8] {
+  mutating func append(
+    documents: [UInt32], impacts: ArraySlice<UInt8>, refinements: ArraySlice<UInt8>
+  ) -> [UInt8] {
     var strips: [UInt8] = []
     strips.reserveCapacity(documents.count * 2)
     var strip = Strip()
@@ -30,11 +36,13 @@ struct StripSerializer {
         while end < documents.count, documents[end] >> UInt32(SegmentLayout.blockShift) == block { end += 1 }
         let blockImpacts = impacts[impacts.startIndex + first..<impacts.startIndex + end]
         maxima.append(blockImpacts.max() ?? 0)
-        strip.append(block: UInt8(block & 63), documents[first..<end], blockImpacts)
+        let blockRefinements = refinements.dropFirst(first).prefix(end - first)
+        strip.append(block: UInt8(block & 63), documents[first..<end], blockImpacts, blockRefinements)
         first = end
       }
       appendEntry(strip, start: strips.count)
       strip.write(to: &strips)
+      refinementByteCount += Refinement.byteCount(strip.refinementCount)
     }
     strip.removeAll()
     appendEntry(strip, start: strips.count)
@@ -61,6 +69,11 @@ private struct Strip {
   var places: [UInt8] = []
   var impacts: [UInt8] = []
   var denseImpacts: [UInt8] = []
+  /// Parallel to the impacts, or empty.
+  var refinements: [UInt8] = []
+  var denseRefinements: [UInt8] = []
+
+  var refinementCount: Int { refinements.count + denseRefinements.count }
 
   mutating func removeAll() {
     blocks = 0
@@ -69,19 +82,26 @@ private struct Strip {
     places.removeAll(keepingCapacity: true)
     impacts.removeAll(keepingCapacity: true)
     denseImpacts.removeAll(keepingCapacity: true)
+    refinements.removeAll(keepingCapacity: true)
+    denseRefinements.removeAll(keepingCapacity: true)
   }
 
-  mutating func append(block: UInt8, _ documents: ArraySlice<UInt32>, _ newImpacts: ArraySlice<UInt8>) {
+  mutating func append(
+    block: UInt8, _ documents: ArraySlice<UInt32>, _ newImpacts: ArraySlice<UInt8>,
+    _ newRefinements: ArraySlice<UInt8>
+  ) {
     blocks |= 1 << UInt64(block)
     if documents.count >= SegmentLayout.denseLimit {
       denseBlocks.append(block)
       bitmaps.append(documents.reduce(0) { $0 | 1 << UInt64($1 & 63) })
       denseImpacts.append(contentsOf: newImpacts)
+      denseRefinements.append(contentsOf: newRefinements)
     } else {
       let start = places.count
       for document in documents { places.append(UInt8(document & 63)) }
       places[start] |= SegmentLayout.firstOfBlock
       impacts.append(contentsOf: newImpacts)
+      refinements.append(contentsOf: newRefinements)
     }
   }
 
@@ -93,5 +113,6 @@ private struct Strip {
     bytes.append(contentsOf: places)
     bytes.append(contentsOf: impacts)
     bytes.append(contentsOf: denseImpacts)
+    bytes.append(contentsOf: Refinement.packed(refinements + denseRefinements))
   }
 }

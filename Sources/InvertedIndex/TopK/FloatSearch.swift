@@ -22,9 +22,17 @@ public struct FloatTopKResult: Sendable {
   public let rounds: Int
 }
 
-/// Exact top-k by real scores: query weights as they were given, document weights to about 20 bits.
+/// Where the weights of documents come from when candidates are scored again.
+public enum WeightSource: Sendable, CaseIterable {
+  /// The forward file: weights to about 20 bits, in segments with fine impacts.
+  case forward
+  /// The postings file alone: weights of 12 bits, in segments with refinements.
+  case postings
+}
+
+/// Exact top-k by real scores: query weights as they were given, document weights to about 20 bits or to 12.
 ///
-/// The integer search finds the best k′ ≥ k candidates, which are scored again by their vectors. How far an integer score can
+/// The integer search finds the best k′ ≥ k candidates, which are scored again by finer weights. How far an integer score can
 /// be from the real one is known (``FloatError``), so that it is also known when no document beyond the candidates can be
 /// among the best k; until then k′ is doubled. The answer is certain: it is the one that scoring every document gives.
 ///
@@ -35,20 +43,20 @@ public enum FloatSearch {
   ///
   /// - Parameters:
   ///   - k: at least 1; fewer hits come back when fewer documents match.
-  ///   - segments: in insertion order, all with fine impacts.
+  ///   - source: which weights decide.
+  ///   - segments: in insertion order, all with these weights.
   ///   - candidates: searches for the best k′ documents by integer scores; `TopKSearch` or `ParallelSearch`.
-  /// - Throws: ``InvertedIndexError/noFineImpacts(file:)`` when a segment has none, and what the integer search throws.
-  /// - Complexity: that of the integer search for k′, and O(k′ · postings of a document).
+  /// - Throws: ``InvertedIndexError/noFineImpacts(file:)`` or ``InvertedIndexError/noRefinements(file:)`` when a segment has
+  ///   none, and what the integer search throws.
+  /// - Complexity: that of the integer search for k′, and O(k′ · postings of a document), by postings O(k′ · terms).
   public static func search(
-    _ query: SparseQuery, k: Int, in segments: [PlacedSegment],
+    _ query: SparseQuery, k: Int, by source: WeightSource = .forward, in segments: [PlacedSegment],
     candidates: (_ count: Int) throws(InvertedIndexError) -> TopKResult
   ) throws(InvertedIndexError) -> FloatTopKResult {
     guard k >= 1 else { throw .invalidResultCount(k) }
-    for segment in segments where !segment.index.hasFineImpacts {
-      throw .noFineImpacts(file: segment.index.forward.path)
-    }
+    for segment in segments { try source.check(segment.index) }
     let documents = segments.reduce(0) { $0 + $1.acceptedCount }
-    let error = try FloatError(query, in: segments)
+    let error = try FloatError(query, by: source, in: segments)
     var counters = SearchCounters()
     var count = min(max(1, documents), firstCount(k))
     var rounds = 0
@@ -56,7 +64,7 @@ public enum FloatSearch {
       let found = try candidates(count)
       rounds += 1
       counters.add(found.counters)
-      let scored = try score(found.hits, query, in: segments, counters: &counters)
+      let scored = try score(found.hits, query, by: source, in: segments, counters: &counters)
       let isComplete = found.hits.count < count || count >= documents
       if isComplete || scored.count >= k && error.excludes(found.hits[count - 1].score, below: scored[k - 1].score) {
         return FloatTopKResult(
@@ -69,12 +77,14 @@ public enum FloatSearch {
 
   /// The best k of an approximate search's hits by their real scores.
   ///
-  /// - Throws: ``InvertedIndexError/noFineImpacts(file:)`` when a segment has none, `storage` when a vector is damaged.
+  /// - Throws: ``InvertedIndexError/noFineImpacts(file:)`` or ``InvertedIndexError/noRefinements(file:)`` when a segment has
+  ///   none, `storage` when a vector or list is damaged.
   public static func rescore(
-    _ found: TopKResult, _ query: SparseQuery, k: Int, in segments: [PlacedSegment]
+    _ found: TopKResult, _ query: SparseQuery, k: Int, by source: WeightSource = .forward, in segments: [PlacedSegment]
   ) throws(InvertedIndexError) -> FloatTopKResult {
+    for segment in segments { try source.check(segment.index) }
     var counters = found.counters
-    let scored = try score(found.hits, query, in: segments, counters: &counters)
+    let scored = try score(found.hits, query, by: source, in: segments, counters: &counters)
     return FloatTopKResult(
       hits: Array(scored.prefix(k)), algorithm: found.algorithm, counters: counters,
       candidateCount: found.hits.count, rounds: 1)
@@ -88,7 +98,7 @@ public enum FloatSearch {
 
   /// The candidates with their real scores, best first.
   static func score(
-    _ candidates: [ScoredDocument], _ query: SparseQuery, in segments: [PlacedSegment],
+    _ candidates: [ScoredDocument], _ query: SparseQuery, by source: WeightSource, in segments: [PlacedSegment],
     counters: inout SearchCounters
   ) throws(InvertedIndexError) -> [FloatScoredDocument] {
     var scored: [FloatScoredDocument] = []
@@ -99,9 +109,14 @@ public enum FloatSearch {
       let mine = rest.prefix { Int($0.ordinal) < end }
       rest = rest.dropFirst(mine.count)
       guard !mine.isEmpty, let bound = ForwardQuery(query, in: segment.index) else { continue }
+      if source == .postings {
+        let scorer = try RefinedScorer(bound, segment)
+        try scorer.append(mine, to: &scored, &counters)
+        continue
+      }
       try WeightTable.borrow(bound.terms, vocabularyCount: segment.index.vocabularyCount) {
         table throws(InvertedIndexError) in
-        var scorer = FloatScorer(bound, segment, table)
+        var scorer = ForwardFloatScorer(bound, segment, table)
         try scorer.append(mine, to: &scored, &counters)
       }
     }
@@ -110,56 +125,13 @@ public enum FloatSearch {
   }
 }
 
-/// Scores documents of one segment in real numbers.
-private struct FloatScorer {
-  private let terms: [SparseQuery.Term]
-  private let firstOrdinal: UInt32
-  private let table: WeightTable
-  private var reader: ForwardReader
-
-  init(_ query: ForwardQuery, _ segment: PlacedSegment, _ table: WeightTable) {
-    terms = query.terms
-    firstOrdinal = segment.firstOrdinal
-    self.table = table
-    reader = ForwardReader(segment.index.forward)
-  }
-
-  /// - Parameter candidates: of this segment, by ascending ordinal.
-  mutating func append(
-    _ candidates: ArraySlice<ScoredDocument>, to scored: inout [FloatScoredDocument], _ counters: inout SearchCounters
-  ) throws(InvertedIndexError) {
-    let distance = ForwardReader.prefetchDistance
-    func document(_ candidate: ScoredDocument) -> Int { Int(candidate.ordinal &- firstOrdinal) }
-    for candidate in candidates.prefix(2 * distance) { reader.prefetchStart(document(candidate)) }
-    for candidate in candidates.prefix(distance) { reader.prefetch(document(candidate), withFineImpacts: true) }
-    for (place, candidate) in zip(candidates.indices, candidates) {
-      if place + 2 * distance < candidates.endIndex {
-        reader.prefetchStart(document(candidates[place + 2 * distance]))
-      }
-      if place + distance < candidates.endIndex {
-        reader.prefetch(document(candidates[place + distance]), withFineImpacts: true)
-      }
-      let vector = try reader.vector(of: document(candidate))
-      let fine = try reader.fineImpacts(of: vector)
-      counters.postingsScored += vector.count
-      scored.append(
-        FloatScoredDocument(
-          ordinal: candidate.ordinal, score: sum(vector, fine), integerScore: candidate.score))
+extension WeightSource {
+  /// - Throws: `noFineImpacts` or `noRefinements` when a segment does not have these weights.
+  func check(_ segment: SegmentIndex) throws(InvertedIndexError) {
+    switch self {
+    case .forward:
+      guard segment.hasFineImpacts else { throw .noFineImpacts(file: segment.forward.path) }
+    case .postings: try segment.requireRefinements()
     }
-    counters.documentsScored += candidates.count
-  }
-
-  /// Tokens ascend in the vector as they do in the query.
-  private func sum(_ vector: ForwardVector, _ fine: FineImpacts) -> Double {
-    var sum = 0.0
-    var term = 0
-    vector.forEachMatch(table) { number in
-      let token = vector.token(number)
-      while term < terms.count, terms[term].token < token { term += 1 }
-      guard term < terms.count, terms[term].token == token else { return }
-      let amount = terms[term].magnitude * fine[number]
-      sum += terms[term].role == .negative ? -amount : amount
-    }
-    return sum
   }
 }

@@ -3,7 +3,7 @@ internal import InvertedIndex
 extension NewelIndex {
   /// Measures approximate searches over a range of settings, and exact ones, for a curve of recall against latency.
   ///
-  /// Measured are exact search, exact search by real scores where the index has float weights, exact search stopped by a
+  /// Measured are exact search, exact search by finer weights where the index has them, exact search stopped by a
   /// number of blocks and by a deadline, and search by head lists where the index has them. Times as ``measure(_:progress:)``
   /// takes them.
   ///
@@ -71,8 +71,11 @@ extension NewelIndex {
   private func curveModes(count: Int) -> [(mode: String, settings: [(name: String, mode: TrialMode)])] {
     var modes: [(mode: String, settings: [(name: String, mode: TrialMode)])] = []
     modes.append(("exact", [("", .integer(.auto))]))
+    if !segments.isEmpty, segments.allSatisfy(\.index.hasRefinements) {
+      modes.append(("exact, 12-bit weights", [("", .real(.auto, .postings))]))
+    }
     if !segments.isEmpty, segments.allSatisfy(\.index.hasFineImpacts) {
-      modes.append(("exact, real scores", [("", .float(.auto))]))
+      modes.append(("exact, real scores", [("", .real(.auto, .forward))]))
     }
     let blocks = (2...13).map { 1 << $0 }.prefix { $0 <= max(4, documentCount / 64) }
     modes.append(

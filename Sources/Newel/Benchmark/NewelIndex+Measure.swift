@@ -20,7 +20,8 @@ extension NewelIndex {
     for count in request.counts {
       var trials = request.algorithms.map { algorithm in
         AlgorithmTrial(
-          request.exactness == .float ? .float(algorithm) : .integer(algorithm), name: algorithm.rawValue, count: count,
+          request.exactness.weightSource.map { .real(algorithm, $0) } ?? .integer(algorithm), name: algorithm.rawValue,
+          count: count,
           truth: request.truth)
       }
       for pass in 0...request.passes {

@@ -3,34 +3,35 @@ internal import InvertedIndex
 /// One way of answering a query vector, for measurements.
 enum TrialMode {
   case integer(TopKAlgorithm)
-  case float(TopKAlgorithm)
+  /// By finer weights.
+  case real(TopKAlgorithm, WeightSource)
   case budget(SearchBudget)
   case heads(HeadListSearch)
 
   /// What a search gave, in the form that cost nothing to make while it was timed.
   enum Answer {
     case integer(TopKResult)
-    case float(FloatTopKResult)
+    case real(FloatTopKResult)
 
     /// Ordinals, and a number that differs when the score does.
     var hits: [(ordinal: UInt32, score: UInt64)] {
       switch self {
       case .integer(let result): result.hits.map { ($0.ordinal, UInt64($0.score)) }
-      case .float(let result): result.hits.map { ($0.ordinal, $0.score.bitPattern) }
+      case .real(let result): result.hits.map { ($0.ordinal, $0.score.bitPattern) }
       }
     }
 
     var counters: SearchCounters {
       switch self {
       case .integer(let result): result.counters
-      case .float(let result): result.counters
+      case .real(let result): result.counters
       }
     }
 
     var algorithm: String {
       switch self {
       case .integer(let result): result.algorithm.rawValue
-      case .float(let result): result.algorithm.rawValue
+      case .real(let result): result.algorithm.rawValue
       }
     }
   }
@@ -44,9 +45,9 @@ enum TrialMode {
       return .integer(try TopKSearch.search(query, k: k, algorithm: algorithm.engine, in: segments))
     case .budget(let budget):
       return .integer(try TopKSearch.search(query, k: k, budget: budget.engine, in: segments))
-    case .float(let algorithm):
-      return .float(
-        try FloatSearch.search(query, k: k, in: segments) { count throws(InvertedIndexError) in
+    case .real(let algorithm, let source):
+      return .real(
+        try FloatSearch.search(query, k: k, by: source, in: segments) { count throws(InvertedIndexError) in
           try TopKSearch.search(query, k: count, algorithm: algorithm.engine, in: segments)
         })
     case .heads(let heads):

@@ -93,6 +93,12 @@ final class BuildJob {
         "'\(request.index)' was built \(settings.keepsFloatWeights ? "with" : "without") float weights; append to it in the "
           + "same way, or build a new index.")
     }
+    if let keeps = request.keepsFineWeights, keeps != settings.keepsFineWeights {
+      throw NewelError(
+        .invalidArgument,
+        "'\(request.index)' was built \(settings.keepsFineWeights ? "with" : "without") fine weights; append to it in the "
+          + "same way, or build a new index.")
+    }
     guard request.headMass != nil || request.headCap != nil else { return }
     if request.headMass ?? settings.headMass != settings.headMass || request.headCap != settings.headCap {
       let own = settings.headMass.map { "with head lists of mass \($0)" } ?? "without head lists"
@@ -126,8 +132,9 @@ final class BuildJob {
       request.index,
       creating: IndexConfiguration(
         ceiling: ceiling, vocabularyFingerprint: fingerprint, denseDimension: denseDimension, tokenizer: tokenizer,
-        keyField: request.keyField, floatWeights: request.keepsFloatWeights ?? false, headMass: request.headMass,
-        headCap: request.headCap, settings: settings),
+        keyField: request.keyField, floatWeights: request.keepsFloatWeights ?? false,
+        fineWeights: request.keepsFineWeights ?? false, headMass: request.headMass, headCap: request.headCap,
+        settings: settings),
       fileSystem: fileSystem)
     writer.work = clock.work(request.order)
     let known = writer.configuration.filterFields ?? []
@@ -150,7 +157,8 @@ final class BuildJob {
   ) throws {
     var postings: [Posting] = []
     postings.reserveCapacity(weights.count)
-    var fineImpacts: [Float]? = writer.configuration.keepsFloatWeights ? [] : nil
+    let settings = writer.configuration
+    var fineImpacts: [Float]? = settings.keepsFloatWeights || settings.keepsFineWeights ? [] : nil
     for (token, weight) in weights {
       if weight > quantiser.ceiling {
         weightsClipped += 1

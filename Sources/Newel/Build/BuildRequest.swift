@@ -40,6 +40,9 @@ public struct BuildRequest: Sendable {
   /// Whether documents keep what rounding to 8 bits took from their weights, for searches by real scores (2 bytes per token of
   /// a document); nil means as the index does, no for a new one. Appending otherwise is refused.
   public var keepsFloatWeights: Bool?
+  /// Whether postings have weights of 12 bits, for searches by them (half a byte per token of a document, and 4 bytes per
+  /// document); nil means as the index does, no for a new one. Appending otherwise is refused.
+  public var keepsFineWeights: Bool?
   /// Head lists for approximate searches: the share of each document's weight that they hold, above 0 and at most 1; nil
   /// means as the index does, none for a new one. Appending otherwise is refused.
   public var headMass: Double?

@@ -45,7 +45,7 @@ extension NewelError {
     case .invalidQueryWeight, .tooManyTerms, .invalidResultCount, .invalidBudget, .invalidHeadLists,
       .invalidHeadSearch:
       .invalidArgument
-    case .invalidCeiling, .invalidPosting, .segmentFull, .noFineImpacts, .noHeadLists: .invalidInput
+    case .invalidCeiling, .invalidPosting, .segmentFull, .noFineImpacts, .noRefinements, .noHeadLists: .invalidInput
     case .stopped: .cancelled
     }
   }

@@ -90,6 +90,8 @@ public struct IndexStatistics: Sendable, Codable {
   public let denseDimension: Int?
   /// Bytes of the float weights, part of the forward files; nil in an index without.
   public let floatWeightBytes: Int?
+  /// Bytes in the postings files by which impacts become weights of 12 bits; nil for an index without.
+  public let fineWeightBytes: Int?
   /// The share of each document's weight in head lists; nil in an index without.
   public let headMass: Double?
   /// Most documents in the head list of a token; nil for all.

@@ -37,6 +37,8 @@ extension NewelIndex {
       tokenizer: encoder.tokenizer.name, denseDimension: snapshot.configuration.denseDimension,
       floatWeightBytes: snapshot.configuration.keepsFloatWeights
         ? segments.reduce(0) { $0 + $1.index.fineImpactByteCount } : nil,
+      fineWeightBytes: snapshot.configuration.keepsFineWeights
+        ? segments.reduce(0) { $0 + $1.index.refinementByteCount } : nil,
       headMass: snapshot.configuration.headMass, headCap: snapshot.configuration.headCap,
       headListBytes: snapshot.configuration.headMass == nil
         ? nil : segments.reduce(0) { $0 + $1.index.headListByteCount },

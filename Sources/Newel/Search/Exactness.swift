@@ -2,11 +2,13 @@
 public enum Exactness: String, Sendable, Codable, CaseIterable {
   /// Weights of documents in 8 bits, of queries in 16: sums of integers, the same for every algorithm to the bit.
   case integer
+  /// Weights of documents in 12 bits, of queries as they were given; for indexes built with fine weights.
+  case fine
   /// Weights of documents to about 20 bits, of queries as they were given; for indexes built with float weights.
   case float
 }
 
-/// How exact an answer is. In JSON `"integer"`, `"float"` or `false`.
+/// How exact an answer is. In JSON `"integer"`, `"fine"`, `"float"` or `false`.
 public enum AnswerExactness: Sendable, Equatable, Codable {
   /// The best documents, in order, by these scores.
   case exact(Exactness)

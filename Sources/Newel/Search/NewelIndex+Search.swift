@@ -79,14 +79,15 @@ extension NewelIndex {
   ) throws(NewelError) -> (parts: [TokenContribution], total: Int, isHit: Bool, missing: [String]) {
     let contributions: [Contribution]
     do {
-      contributions = try TopKSearch.contributions(of: translated.query, to: document, in: segment)
+      contributions = try TopKSearch.contributions(
+        of: translated.query, to: document, in: segment, by: exactness.weightSource ?? .forward)
     } catch {
       throw NewelError(wrapping: error)
     }
     let total = contributions.reduce(0) { $0 + $1.amount }
     let missing = contributions.filter { $0.term.role == .required && $0.impact == 0 }.map { name(of: $0.term.token) }
     let parts = contributions.map { part in
-      if exactness == .float, let fine = part.fineImpact {
+      if exactness != .integer, let fine = part.fineImpact {
         let weight = fine * Double(quantiser.ceiling) / 255
         let amount = part.term.magnitude * weight
         return TokenContribution(

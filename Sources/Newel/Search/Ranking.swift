@@ -33,7 +33,7 @@ struct Ranking {
   /// A ranking by real scores.
   ///
   /// - Parameter step: the weight of one impact.
-  init(_ result: FloatTopKResult, exact: AnswerExactness = .exact(.float), algorithm: String? = nil, step: Double) {
+  init(_ result: FloatTopKResult, exact: AnswerExactness, algorithm: String? = nil, step: Double) {
     hits = result.hits.map {
       Entry(ordinal: $0.ordinal, score: $0.score * step, integerScore: $0.integerScore)
     }
@@ -56,22 +56,22 @@ extension SearchRequest {
     let unit = step / query.factor
     if let heads {
       let options = HeadSearchOptions(candidates: heads.candidates, cut: heads.cut)
-      guard exactness == .float else {
+      guard let source = exactness.weightSource else {
         let found = try HeadSearch.search(query, k: k, options: options, in: segments)
         return Ranking(found, algorithm: "heads", unit: unit)
       }
       let found = try FloatSearch.rescore(
         try HeadSearch.search(query, k: max(k, heads.candidates), options: options, in: segments), query, k: k,
-        in: segments)
+        by: source, in: segments)
       return Ranking(found, exact: .approximate, algorithm: "heads", step: step)
     }
-    if exactness == .float {
-      let found = try FloatSearch.search(query, k: k, in: segments) { count throws(InvertedIndexError) in
+    if let source = exactness.weightSource {
+      let found = try FloatSearch.search(query, k: k, by: source, in: segments) { count throws(InvertedIndexError) in
         try ParallelSearch.search(
           query, k: count, algorithm: algorithm.engine, in: segments, workers: workers,
           concurrently: WorkerThreads.run)
       }
-      return Ranking(found, step: step)
+      return Ranking(found, exact: .exact(exactness), step: step)
     }
     // A budget is spent in one place, in the order of the segments.
     if let budget {
@@ -82,5 +82,16 @@ extension SearchRequest {
     let found = try ParallelSearch.search(
       query, k: k, algorithm: algorithm.engine, in: segments, workers: workers, concurrently: WorkerThreads.run)
     return Ranking(found, unit: unit)
+  }
+}
+
+extension Exactness {
+  /// Where the weights are that candidates are scored by again; nil when integer scores decide.
+  var weightSource: WeightSource? {
+    switch self {
+    case .integer: nil
+    case .fine: .postings
+    case .float: .forward
+    }
   }
 }

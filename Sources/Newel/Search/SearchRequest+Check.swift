@@ -28,7 +28,8 @@ extension SearchRequest {
     guard let budget else { return }
     guard exactness == .integer else {
       throw NewelError(
-        .invalidArgument, "Real scores are for exact answers and do not go with a budget; leave one of them out.")
+        .invalidArgument,
+        "Weights finer than integers are for exact answers and do not go with a budget; leave one of them out.")
     }
     let hasWork = budget.blocks ?? 1 >= 1 && budget.milliseconds ?? 1 > 0
     guard hasWork, algorithm == .auto || algorithm == .superblock else {

@@ -61,7 +61,7 @@ public struct SearchRequest: Sendable {
   public var budget: SearchBudget?
   /// Whether hits carry the documents' metadata.
   public var includesMetadata: Bool
-  /// Which scores decide. Real scores do not go with a budget.
+  /// Which weights decide. Finer ones than integers do not go with a budget.
   public var exactness = Exactness.integer
   /// How many related tokens each word of the query brings along, the strongest; 0 for none. For indexes whose head knows
   /// which tokens are related.

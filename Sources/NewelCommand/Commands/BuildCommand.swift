@@ -17,7 +17,7 @@ struct BuildCommand: ParsableCommand {
       the build; see 'newel help merge'.
 
       To append rows, leave --head out: the index has kept its own. It has kept --top, --key-field and --filter-field, which \
-      may be others for the new rows, and --caption-field, --dense-rows, --float-weights and --head-lists, which may not.
+      may be others for the new rows, and --caption-field, --dense-rows, --fine-weights, --float-weights and --head-lists, which may not.
 
       Searches can filter by every metadata field of few values (categories, years, truth values), as 'newel stats' lists \
       them. Fields of very many, such as addresses and captions, are left out unless named by --filter-field.
@@ -75,6 +75,11 @@ struct BuildCommand: ParsableCommand {
 
   @Flag(
     inversion: .prefixedNo,
+    help: "Keep weights to 12 bits, for search --exact fine (half a byte more per token of a document; default: no).")
+  var fineWeights: Bool?
+
+  @Flag(
+    inversion: .prefixedNo,
     help: "Keep weights to 20 bits, for search --exact float (2 bytes more per token of a document; default: no).")
   var floatWeights: Bool?
 
@@ -119,6 +124,7 @@ struct BuildCommand: ParsableCommand {
       index: index.index, source: source, conditions: conditions, top: top, keyField: keyField,
       captionField: captionField, keepsDenseRows: denseRows, filterFields: filterField, order: order.order,
       mergesSegments: merge)
+    request.keepsFineWeights = fineWeights
     request.keepsFloatWeights = floatWeights
     request.headMass = headLists
     request.headCap = headCap

@@ -29,7 +29,7 @@ struct SearchCommand: ParsableCommand {
       With --json: {"hits": [{"rank", "key", "score", "integerScore", "contributions": [{"token", "role" (plain, required, \
       negative or expanded), "broughtBy" (the words, if expanded), "queryWeight", "documentWeight", "amount", "integerAmount"}], "metadata": {…}}], "unknownWords", \
       "ignoredWords", "substitutedWords": [{"word", "tokens", "kind" (inflection, split or joined)}], "suggestions": [{"word", \
-      "near"}], "expandedTokens": [{"token", "weight", "broughtBy"}], "documentCount", "documentsAccepted" (with --where), "algorithm", "exact" ("integer", "float" or \
+      "near"}], "expandedTokens": [{"token", "weight", "broughtBy"}], "documentCount", "documentsAccepted" (with --where), "algorithm", "exact" ("integer", "fine", "float" or \
       false), "missedScoreBound", "postingsScored", "documentsScored", "blocksChecked"}. Hits come best first, then in the \
       order in which they were added.
 
@@ -80,7 +80,9 @@ struct SearchCommand: ParsableCommand {
   var maxBlocks: Int?
 
   @OptionGroup var filter: FilterOption
-  @Option(help: "Which scores decide: sums of 8-bit weights, or float for an index built with --float-weights.")
+  @Option(
+    help:
+      "Which weights decide: 8 bits; fine: 12, of an index built with --fine-weights; float: 20, with --float-weights.")
   var exact: Exactness = .integer
 
   @Option(help: "heads: read head lists only, for an index built with --head-lists; the answer is not exact.")

@@ -7,8 +7,8 @@ struct StatsCommand: ParsableCommand {
     discussion: """
       With --json: {"path", "generation" (commits so far), "documentCount", "postingCount", "meanTokensPerDocument", \
       "vocabularyCount", "usedTokens", "mostFrequentTokens": [{"token", "documentFrequency"}], "segments": [{"name", \
-      "documentCount", "postingCount", "order"}], "ceiling", "head", "tokenizer", "denseDimension", "floatWeightBytes", "headMass", \
-      "headCap", "headListBytes", "bytesByKind": {kind: bytes}, "byteCount", "filterFields": [{"name", "valueCount" (none \
+      "documentCount", "postingCount", "order"}], "ceiling", "head", "tokenizer", "denseDimension", "floatWeightBytes", "fineWeightBytes", \
+      "headMass", "headCap", "headListBytes", "bytesByKind": {kind: bytes}, "byteCount", "filterFields": [{"name", "valueCount" (none \
       when the field cannot be filtered by)}]}. Names without a value are left out.
       """)
 
@@ -40,6 +40,9 @@ struct StatsCommand: ParsableCommand {
     }
     if let bytes = stats.floatWeightBytes {
       line("of these float weights", NumberText.bytes(bytes), Self.share(bytes, of: documents))
+    }
+    if let bytes = stats.fineWeightBytes {
+      line("of these fine weights", NumberText.bytes(bytes), Self.share(bytes, of: documents))
     }
     if let bytes = stats.headListBytes, let mass = stats.headMass {
       let cap = stats.headCap.map { ", at most \(NumberText.grouped($0)) per token" } ?? ""
