@@ -88,6 +88,9 @@ const newel_kernels newel_avx2_kernels = {
     .add_maxima = newel_add_maxima_avx2,
     .window_bounds = newel_window_bounds_avx2,
     .blocks_at_least = newel_blocks_at_least_avx2,
+    .sum_cells = newel_sum_cells_avx2,
+    .refine_bounds = newel_refine_bounds_avx2,
+    .blocks_reaching = newel_blocks_reaching_avx2,
     .forward_dot = newel_forward_dot_avx2,
     .forward_matches = newel_forward_matches_avx2,
 };

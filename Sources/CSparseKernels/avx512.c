@@ -83,6 +83,9 @@ const newel_kernels newel_avx512_kernels = {
     .add_maxima = newel_add_maxima_avx512,
     .window_bounds = newel_window_bounds_avx512,
     .blocks_at_least = newel_blocks_at_least_avx512,
+    .sum_cells = newel_sum_cells_avx512,
+    .refine_bounds = newel_refine_bounds_avx512,
+    .blocks_reaching = newel_blocks_reaching_avx512,
     .forward_dot = newel_forward_dot_avx512,
     .forward_matches = newel_forward_matches_avx512,
 };

@@ -106,6 +106,19 @@ static uint64_t first_blocks_at_least(const uint32_t *bounds, uint32_t threshold
   return choose()->blocks_at_least(bounds, threshold);
 }
 
+static void first_sum_cells(const newel_bound_row *rows, size_t row_count, size_t count, uint32_t *sums) {
+  choose()->sum_cells(rows, row_count, count, sums);
+}
+
+static size_t first_refine_bounds(const newel_bound_row *rows, size_t row_count, uint32_t threshold,
+                                  const uint32_t *windows, uint32_t *slots, size_t count, uint32_t *bounds) {
+  return choose()->refine_bounds(rows, row_count, threshold, windows, slots, count, bounds);
+}
+
+static uint64_t first_blocks_reaching(const int32_t *cells, uint64_t wanted, const uint32_t *rest, uint32_t threshold) {
+  return choose()->blocks_reaching(cells, wanted, rest, threshold);
+}
+
 static uint32_t first_forward_dot(const uint8_t *tokens, const uint8_t *impacts, size_t count,
                                   const uint32_t *weights) {
   return choose()->forward_dot(tokens, impacts, count, weights);
@@ -128,6 +141,9 @@ static const newel_kernels first_call = {
     .add_maxima = first_add_maxima,
     .window_bounds = first_window_bounds,
     .blocks_at_least = first_blocks_at_least,
+    .sum_cells = first_sum_cells,
+    .refine_bounds = first_refine_bounds,
+    .blocks_reaching = first_blocks_reaching,
     .forward_dot = first_forward_dot,
     .forward_matches = first_forward_matches,
 };
@@ -180,6 +196,19 @@ void newel_window_bounds(const uint32_t *bounds, size_t count, uint32_t *largest
 
 uint64_t newel_blocks_at_least(const uint32_t *bounds, uint32_t threshold) {
   return chosen()->blocks_at_least(bounds, threshold);
+}
+
+void newel_sum_cells(const newel_bound_row *rows, size_t row_count, size_t count, uint32_t *sums) {
+  chosen()->sum_cells(rows, row_count, count, sums);
+}
+
+size_t newel_refine_bounds(const newel_bound_row *rows, size_t row_count, uint32_t threshold, const uint32_t *windows,
+                           uint32_t *slots, size_t count, uint32_t *bounds) {
+  return chosen()->refine_bounds(rows, row_count, threshold, windows, slots, count, bounds);
+}
+
+uint64_t newel_blocks_reaching(const int32_t *cells, uint64_t wanted, const uint32_t *rest, uint32_t threshold) {
+  return chosen()->blocks_reaching(cells, wanted, rest, threshold);
 }
 
 uint32_t newel_forward_dot(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights) {

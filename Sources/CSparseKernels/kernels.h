@@ -23,6 +23,10 @@ void newel_add_maxima_scalar(const newel_strip *entries, size_t count, const uin
                              uint32_t *bounds);
 void newel_window_bounds_scalar(const uint32_t *bounds, size_t count, uint32_t *largest);
 uint64_t newel_blocks_at_least_scalar(const uint32_t *bounds, uint32_t threshold);
+void newel_sum_cells_scalar(const newel_bound_row *rows, size_t row_count, size_t count, uint32_t *sums);
+size_t newel_refine_bounds_scalar(const newel_bound_row *rows, size_t row_count, uint32_t threshold,
+                                  const uint32_t *windows, uint32_t *slots, size_t count, uint32_t *bounds);
+uint64_t newel_blocks_reaching_scalar(const int32_t *cells, uint64_t wanted, const uint32_t *rest, uint32_t threshold);
 uint32_t newel_forward_dot_scalar(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
 size_t newel_forward_matches_scalar(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions);
 
@@ -40,6 +44,10 @@ void newel_add_maxima_avx2(const newel_strip *entries, size_t count, const uint8
                            uint32_t *bounds);
 void newel_window_bounds_avx2(const uint32_t *bounds, size_t count, uint32_t *largest);
 uint64_t newel_blocks_at_least_avx2(const uint32_t *bounds, uint32_t threshold);
+void newel_sum_cells_avx2(const newel_bound_row *rows, size_t row_count, size_t count, uint32_t *sums);
+size_t newel_refine_bounds_avx2(const newel_bound_row *rows, size_t row_count, uint32_t threshold,
+                                  const uint32_t *windows, uint32_t *slots, size_t count, uint32_t *bounds);
+uint64_t newel_blocks_reaching_avx2(const int32_t *cells, uint64_t wanted, const uint32_t *rest, uint32_t threshold);
 
 size_t newel_add_strip_avx512(const newel_strip *entry, const uint8_t *strips, uint64_t wanted, int32_t weight,
                               int32_t *cells);
@@ -49,6 +57,10 @@ void newel_add_maxima_avx512(const newel_strip *entries, size_t count, const uin
                              uint32_t *bounds);
 void newel_window_bounds_avx512(const uint32_t *bounds, size_t count, uint32_t *largest);
 uint64_t newel_blocks_at_least_avx512(const uint32_t *bounds, uint32_t threshold);
+void newel_sum_cells_avx512(const newel_bound_row *rows, size_t row_count, size_t count, uint32_t *sums);
+size_t newel_refine_bounds_avx512(const newel_bound_row *rows, size_t row_count, uint32_t threshold,
+                                  const uint32_t *windows, uint32_t *slots, size_t count, uint32_t *bounds);
+uint64_t newel_blocks_reaching_avx512(const int32_t *cells, uint64_t wanted, const uint32_t *rest, uint32_t threshold);
 
 extern const newel_kernels newel_avx512_kernels;
 

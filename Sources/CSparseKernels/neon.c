@@ -59,6 +59,9 @@ const newel_kernels newel_neon_kernels = {
     .add_maxima = newel_add_maxima_scalar,
     .window_bounds = newel_window_bounds_scalar,
     .blocks_at_least = newel_blocks_at_least_scalar,
+    .sum_cells = newel_sum_cells_scalar,
+    .refine_bounds = newel_refine_bounds_scalar,
+    .blocks_reaching = newel_blocks_reaching_scalar,
     .forward_dot = newel_forward_dot_neon,
     .forward_matches = newel_forward_matches_scalar,
 };

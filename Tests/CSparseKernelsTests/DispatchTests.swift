@@ -23,8 +23,8 @@ import Testing
     #expect(half == [0x3C00, 0xC000])
     // One sparse posting: document 3 of block 1, impact 5.
     var entry = [
-      newel_strip(blocks: 2, start: 0, sparse_count: 1, dense_count: 0, zero: 0),
-      newel_strip(blocks: 0, start: 2, sparse_count: 0, dense_count: 0, zero: 0),
+      newel_strip(blocks: 2, start: 0, dense_count: 0, sparse_count: 1, first_maximum: 0),
+      newel_strip(blocks: 0, start: 2, dense_count: 0, sparse_count: 0, first_maximum: 0),
     ]
     let strip: [UInt8] = [128 + 3, 5] + [UInt8](repeating: 0, count: Int(NEWEL_STRIP_PADDING))
     var cells = [Int32](repeating: 0, count: 4096)

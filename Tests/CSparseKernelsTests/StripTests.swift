@@ -8,7 +8,7 @@ struct SampleStrip {
   var bytes: [UInt8] = []
   /// The entry and the one behind it, which tells where the strip ends.
   var entries: [newel_strip] {
-    [entry, newel_strip(blocks: 0, start: UInt32(bytes.count), sparse_count: 0, dense_count: 0, zero: 0)]
+    [entry, newel_strip(blocks: 0, start: UInt32(bytes.count), dense_count: 0, sparse_count: 0, first_maximum: 0)]
   }
   /// Largest impact of each block, in the order of the blocks.
   var maxima: [UInt8] = []
@@ -55,7 +55,7 @@ struct SampleStrip {
       maxima.append(most)
     }
     entry.sparse_count = UInt16(places.count)
-    entry.dense_count = UInt8(denseBlocks.count)
+    entry.dense_count = UInt32(denseBlocks.count)
     bytes = bitmaps.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) } }
     bytes += denseBlocks + places + impacts + denseImpacts
   }

@@ -8,7 +8,7 @@ import Testing
 @Suite("A forged segment gives an error or an answer, never a trap")
 struct ForgedSegmentTests {
   private static let sections: [StaticString] = [
-    "SUMM", "POST", "TERM", "RARE", "WDIR", "BMAX", "ORDR", "RFIN", "PLAC",
+    "SUMM", "POST", "TERM", "RARE", "WDIR", "BMAX", "CMAX", "ORDR", "RFIN", "PLAC",
   ]
 
   @Test(arguments: 0..<12)

@@ -77,6 +77,7 @@ struct PostingsFormatTests {
       if Self.number(order[4 * place..<4 * place + 4]) != document { Issue.record("PLAC of \(document)") }
     }
     let maxima = try bytes("BMAX")
+    let cellMaxima = try bytes("CMAX")
     let entry = try Table(section: "7.1.3")
     #expect(entry.byteCount == SegmentLayout.stripEntrySize)
     let directory = try bytes("WDIR")
@@ -128,6 +129,15 @@ struct PostingsFormatTests {
         let block = blocks[0] != 0 ? blocks[0].trailingZeroBitCount : 64 + blocks[1].trailingZeroBitCount
         let inBlock = (64 * block..<64 * block + 64).compactMap { found[Self.number(order[4 * $0..<4 * $0 + 4])] }
         #expect(maxima[firstMaximum] == inBlock.max())
+        let second = (Int(row) * 3 + 1) * entry.byteCount
+        let before = try entry.value("maximum", in: directory[second..<second + entry.byteCount])
+        #expect(before == UInt64(blocks[0].nonzeroBitCount))
+        // The term's cells: the largest impact of the 1,024 places of each.
+        for cell in 0..<8 {
+          let places = (1024 * cell..<1024 * (cell + 1)).prefix { $0 < 5000 }
+          let inCell = places.compactMap { found[Self.number(order[4 * $0..<4 * $0 + 4])] }
+          #expect(cellMaxima[Int(row) * 8 + cell] == inCell.max() ?? 0, "token \(token), cell \(cell)")
+        }
       }
       #expect(found.keys.sorted() == holders, "token \(token)")
       #expect(

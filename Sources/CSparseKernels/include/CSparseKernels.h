@@ -28,15 +28,24 @@ size_t newel_collect_at_least(const int32_t *cells, size_t count, int32_t thresh
 // One entry of a term's directory: where the postings of a window of 4,096 documents are. FORMAT.md describes the bytes;
 // whoever calls has checked that entry and strip agree.
 typedef struct newel_strip {
-  uint64_t blocks;        // Bit b: the term is in a document of the window's b-th block of 64.
-  uint32_t start;         // First byte of the strip, counted from the term's first strip.
-  uint16_t sparse_count;  // Postings in sparse blocks.
-  uint8_t dense_count;    // Dense blocks.
-  uint8_t zero;
+  uint64_t blocks;            // Bit b: the term is in a document of the window's b-th block of 64.
+  uint32_t start : 24;        // First byte of the strip, counted from the term's first strip.
+  uint32_t dense_count : 8;   // Dense blocks.
+  uint16_t sparse_count;      // Postings in sparse blocks.
+  uint16_t first_maximum;     // Number of the window's first maximum, counted from the term's first.
 } newel_strip;
+
+// What bounds need of a term: its directory, the maxima of its blocks, and those of its cells of 1,024 documents, four a window.
+typedef struct newel_bound_row {
+  const newel_strip *entries;
+  const uint8_t *maxima;
+  const uint8_t *cell_maxima;
+  uint32_t weight;
+} newel_bound_row;
 
 // How many bytes behind a strip, and behind a row of maxima, must be readable; what they hold does not matter.
 enum { NEWEL_STRIP_PADDING = 64, NEWEL_WINDOW_CELLS = 4096, NEWEL_WINDOW_BLOCKS = 64 };
+enum { NEWEL_WINDOW_PARTS = 4, NEWEL_PART_BLOCKS = 16 };
 
 // Adds `weight * impact` of the postings of one strip to the 4,096 cells of its window, modulo 2^32: those of the dense
 // blocks that are `wanted`, and all of the sparse blocks when one of these is wanted. Returns how many were added.
@@ -63,6 +72,22 @@ void newel_window_bounds(const uint32_t *bounds, size_t count, uint32_t *largest
 
 // Which of the 64 bounds of a window are at least `threshold`, a bit each.
 uint64_t newel_blocks_at_least(const uint32_t *bounds, uint32_t threshold);
+
+// The sum of `weight * cell maximum` over the rows, modulo 2^32, for `count` cells of 1,024 documents. `sums` has room for `count`
+// rounded up to a multiple of 64; what it holds behind `count` is undefined.
+void newel_sum_cells(const newel_bound_row *rows, size_t row_count, size_t count, uint32_t *sums);
+
+// Takes from the bounds of windows what the rows can give a document of a cell, and adds what they can give one of a block instead.
+// `slots` names `count` places: `windows[slot]` is the window, the 64 bounds of its blocks stand at `bounds + 64 * slot`.
+// Where a bound of the window still is at least `threshold`, the new bounds are written there and the slot is kept: moved to the front
+// of `slots`. Returns how many are kept. Bounds of others are undefined. Every bound must be at least what the rows' cells
+// add to it.
+size_t newel_refine_bounds(const newel_bound_row *rows, size_t row_count, uint32_t threshold, const uint32_t *windows,
+                           uint32_t *slots, size_t count, uint32_t *bounds);
+
+// Those of the `wanted` blocks of a window in which a score can still reach `threshold`: the largest of the block's 64 cells so far,
+// and rest[block] for the terms to come. Their sum must stay below 2^32.
+uint64_t newel_blocks_reaching(const int32_t *cells, uint64_t wanted, const uint32_t *rest, uint32_t threshold);
 
 // The sum of weights[token] * impact over the postings of a document, modulo 2^32. `tokens` are `count` 16-bit numbers;
 // `weights` has 65,536 entries.
@@ -98,6 +123,10 @@ typedef struct newel_kernels {
                      uint32_t *bounds);
   void (*window_bounds)(const uint32_t *bounds, size_t count, uint32_t *largest);
   uint64_t (*blocks_at_least)(const uint32_t *bounds, uint32_t threshold);
+  void (*sum_cells)(const newel_bound_row *rows, size_t row_count, size_t count, uint32_t *sums);
+  size_t (*refine_bounds)(const newel_bound_row *rows, size_t row_count, uint32_t threshold, const uint32_t *windows,
+                          uint32_t *slots, size_t count, uint32_t *bounds);
+  uint64_t (*blocks_reaching)(const int32_t *cells, uint64_t wanted, const uint32_t *rest, uint32_t threshold);
   uint32_t (*forward_dot)(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
   size_t (*forward_matches)(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions);
 } newel_kernels;

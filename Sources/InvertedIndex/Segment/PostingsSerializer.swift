@@ -42,6 +42,7 @@ struct PostingsSerializer {
     try writer.write(.rarePostings, rare)
     try writer.write(.windowDirectory, serializer.directory)
     try writer.write(.blockMaxima, serializer.maxima)
+    try writer.write(.cellMaxima, serializer.cellMaxima)
     if let order { try writer.write(.order, order) }
     if lists.hasRefinements {
       try writer.write(.rareRefinements, Refinement.packed(rareRefinements))

@@ -62,9 +62,19 @@
   func isLargestOfBlock(_ number: Int) -> Bool { unsafe postings[number] & SegmentLayout.largestOfBlock != 0 }
 
   /// The first posting whose document is at least `target`; `count` when there is none.
-  func lowerBound(_ target: UInt32) -> Int {
-    var low = 0
+  ///
+  /// - Parameter from: a posting before which there is none; from there the search takes growing steps.
+  func lowerBound(_ target: UInt32, from: Int = 0) -> Int {
+    var low = from
     var high = count
+    if from > 0 {
+      var step = 1
+      while low + step <= count, document(low + step - 1) < target {
+        low += step
+        step *= 2
+      }
+      high = min(count, low + step)
+    }
     while low < high {
       let middle = low + (high - low) / 2
       if document(middle) < target { low = middle + 1 } else { high = middle }
@@ -73,9 +83,11 @@
   }
 
   /// The postings of a window.
-  func range(ofWindow window: Int) -> Range<Int> {
+  ///
+  /// - Parameter from: a posting before which there is none.
+  func range(ofWindow window: Int, from: Int = 0) -> Range<Int> {
     let first = UInt32(truncatingIfNeeded: window << SegmentLayout.windowShift)
-    let start = lowerBound(first)
+    let start = lowerBound(first, from: from)
     var end = start
     while end < count, document(end) < first + UInt32(SegmentLayout.windowSize) { end += 1 }
     return start..<end

@@ -37,6 +37,7 @@ public final class SegmentIndex: Sendable {
   let rareBytes: SegmentBytes
   let windowDirectoryBytes: SegmentBytes
   let maximaBytes: SegmentBytes
+  let cellMaximaBytes: SegmentBytes
   let orderBytes: SegmentBytes?
   /// Refinements of rare postings; nil in a segment without refinements.
   let rareRefinementBytes: SegmentBytes?
@@ -113,6 +114,7 @@ public final class SegmentIndex: Sendable {
     rareBytes = try bytes(.rarePostings)
     windowDirectoryBytes = try bytes(.windowDirectory)
     maximaBytes = try bytes(.blockMaxima)
+    cellMaximaBytes = try bytes(.cellMaxima)
     checkedTerms = CheckedTerms(count: terms.count)
     orderBytes = postings.optionalSection(.order).map { SegmentBytes($0) }
     if let orderBytes, orderBytes.count != 4 * numbers.documents {

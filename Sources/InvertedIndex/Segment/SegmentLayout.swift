@@ -16,6 +16,12 @@ enum SegmentLayout {
   static let windowShift = 12
   static let windowSize = 1 << windowShift
   static let blocksPerWindow = 1 << (windowShift - blockShift)
+  /// A cell of 1,024 documents has the coarse bound that says which windows to look at more closely.
+  static let cellShift = 10
+  static let cellsPerWindow = 1 << (windowShift - cellShift)
+  static let blocksPerCell = 1 << (cellShift - blockShift)
+  /// The blocks of a window's first cell, a bit each.
+  static let blocksOfCell: UInt64 = 1 << UInt64(blocksPerCell) - 1
   /// A chunk of 65,536 documents is what the windowed scan scores at a time.
   static let chunkShift = 16
   static let windowsPerChunk = 1 << (chunkShift - windowShift)
@@ -57,6 +63,7 @@ extension SectionTag {
   static let rarePostings = SectionTag("RARE")
   static let windowDirectory = SectionTag("WDIR")
   static let blockMaxima = SectionTag("BMAX")
+  static let cellMaxima = SectionTag("CMAX")
   static let order = SectionTag("ORDR")
   static let rareRefinements = SectionTag("RFIN")
   static let places = SectionTag("PLAC")

@@ -30,7 +30,8 @@ extension SegmentIndex {
       throw inconsistent(section: "TERM", detail: "the terms hold \(next.postings) postings, not \(postingCount)")
     }
     guard next.strip == stripBytes.count, next.rare * SegmentLayout.rarePostingSize == rareBytes.count,
-      next.maximum == maximaBytes.count
+      next.maximum == maximaBytes.count,
+      cellMaximaBytes.count == Int(next.row) * windowCount * SegmentLayout.cellsPerWindow
     else { throw inconsistent(section: "POST", detail: "there are bytes behind the last term") }
   }
 

@@ -11,7 +11,10 @@ struct StripCheck {
 
   func run() throws(InvertedIndexError) {
     var postings = 0
-    for window in 0..<row.windowCount { postings += try count(window) }
+    for window in 0..<row.windowCount {
+      postings += try count(window)
+      try checkCells(window)
+    }
     guard postings == Int(term.documentFrequency) else {
       throw wrong("its strips hold \(postings) postings, the table of terms says \(term.documentFrequency)")
     }
@@ -73,6 +76,27 @@ struct StripCheck {
       previous = place
     }
     guard blocks == 0 else { throw wrong("window \(window) has blocks without a posting") }
+  }
+
+  /// Checks that the maxima of a window's cells are those of their blocks.
+  private func checkCells(_ window: Int) throws(InvertedIndexError) {
+    let entry = row.entry(ofWindow: window)
+    var number = Int(entry.first_maximum)
+    for part in 0..<SegmentLayout.cellsPerWindow {
+      let blocks = entry.blocks >> UInt64(part * SegmentLayout.blocksPerCell) & SegmentLayout.blocksOfCell
+      let end = number + blocks.nonzeroBitCount
+      var largest: UInt8 = 0
+      while number < end {
+        largest = max(largest, row.maximum(number))
+        number += 1
+      }
+      let found = row.cellMaximum(window * SegmentLayout.cellsPerWindow + part)
+      guard found == largest else {
+        throw segment.inconsistent(
+          section: "CMAX",
+          detail: "token \(term.token): the maximum of cell \(part) of window \(window) is \(found), not \(largest)")
+      }
+    }
   }
 
   /// Whether the segment has the document.

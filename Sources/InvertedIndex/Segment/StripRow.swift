@@ -2,13 +2,14 @@ internal import CSparseKernels
 
 /// The strips of one frequent term, read in place: what every loop that runs once per posting reads.
 ///
-/// - Invariant: `entries` points to `windowCount + 1` entries, `strips` and `maxima` to what these describe, each followed
-///   by at least ``paddingSize`` bytes of the file. The first opening of a term checked it (``check(of:in:)``), files of a
+/// - Invariant: `entries` points to `windowCount + 1` entries, `strips` and `maxima` to what these describe, `cellMaxima` to
+///   four numbers for each window, each followed by at least ``paddingSize`` bytes of the file. The first opening of a term checked it (``check(of:in:)``), files of a
 ///   segment never change, and the segment outlives the row.
 @safe struct StripRow {
   private let entries: UnsafePointer<newel_strip>
   private var strips: UnsafePointer<UInt8>
   private var maxima: UnsafePointer<UInt8>
+  private let cellMaxima: UnsafePointer<UInt8>
   let windowCount: Int
 
   /// Every section is followed by tables and a footer of 64 bytes.
@@ -26,6 +27,13 @@ internal import CSparseKernels
     unsafe entries = directory.assumingMemoryBound(to: newel_strip.self)
     unsafe strips = segment.stripBytes.checkedPointer(to: 0).assumingMemoryBound(to: UInt8.self)
     unsafe maxima = segment.maximaBytes.checkedPointer(to: 0).assumingMemoryBound(to: UInt8.self)
+    let cellCount = windowCount * SegmentLayout.cellsPerWindow
+    let firstCell = Int(term.row) * cellCount
+    let cells =
+      unsafe isChecked
+      ? segment.cellMaximaBytes.checkedPointer(to: firstCell)
+      : try segment.cellMaximaBytes.pointer(to: firstCell..<firstCell + cellCount, in: "CMAX")
+    unsafe cellMaxima = cells.assumingMemoryBound(to: UInt8.self)
     if isChecked {
       unsafe strips += Int(term.start)
       unsafe maxima += Int(term.firstMaximum)
@@ -50,9 +58,9 @@ internal import CSparseKernels
       let entry = entry(ofWindow: window)
       let isSound =
         window == windowCount
-        ? entry.blocks == 0 && entry.sparse_count == 0 && entry.dense_count == 0
-        : entry.start <= self.entry(ofWindow: window + 1).start
-      guard isSound, entry.zero == 0, window > 0 || entry.start == 0 else {
+        ? entry.blocks == 0 && entry.sparse_count == 0 && entry.dense_count == 0 && entry.first_maximum == 0
+        : entry.start <= self.entry(ofWindow: window + 1).start && Int(entry.first_maximum) == blocks
+      guard isSound, window > 0 || entry.start == 0 else {
         throw segment.inconsistent(
           section: "WDIR", detail: "the entry of window \(window) of token \(term.token) is not sound")
       }
@@ -85,6 +93,14 @@ internal import CSparseKernels
   /// The n-th of the term's maxima: blocks that have the term, counted over all windows.
   @inline(__always)
   func maximum(_ number: Int) -> UInt8 { unsafe maxima[number] }
+
+  /// The largest impact of a cell, counted over all windows; 0 without the term.
+  func cellMaximum(_ cell: Int) -> UInt8 { unsafe cellMaxima[cell] }
+
+  /// What bounds need of the term.
+  func boundRow(weight: UInt32) -> newel_bound_row {
+    unsafe newel_bound_row(entries: entries, maxima: maxima, cell_maxima: cellMaxima, weight: weight)
+  }
 
   /// Adds `weight · impact` of postings of one window to its cells.
   ///
@@ -122,17 +138,21 @@ internal import CSparseKernels
     }
   }
 
-  /// Adds `weight · maximum` of every block to its bound, 64 bounds for each window.
+  /// Adds `weight · maximum` of every block of some windows to its bound, 64 bounds for each window.
   @inline(__always)
-  func addMaxima(weight: UInt32, to bounds: UnsafeMutablePointer<UInt32>) {
-    unsafe newel_add_maxima(entries, windowCount, maxima, weight, bounds)
+  func addMaxima(windows: Range<Int>, weight: UInt32, to bounds: UnsafeMutablePointer<UInt32>) {
+    let first = unsafe entries + windows.lowerBound
+    unsafe newel_add_maxima(first, windows.count, maxima + Int(first.pointee.first_maximum), weight, bounds)
   }
 
-  /// Asks for the beginning of what ``addMaxima(weight:to:)`` reads; the kernel asks for the rest.
-  func prefetchMaxima() {
-    for line in 0..<16 {
-      unsafe newel_prefetch(UnsafeRawPointer(entries) + 64 &* line)
-      if line < 8 { unsafe newel_prefetch(maxima + 64 &* line) }
+  /// Asks for the beginning of what ``addMaxima(windows:weight:to:)`` reads; the kernel asks for the rest.
+  func prefetchMaxima(windows: Range<Int>) {
+    let first = unsafe entries + windows.lowerBound
+    // The first maximum of all windows is known without waiting for an entry.
+    let start = unsafe windows.lowerBound == 0 ? maxima : maxima + Int(first.pointee.first_maximum)
+    for line in 0..<min(16, (windows.count + 3) / 4) {
+      unsafe newel_prefetch(UnsafeRawPointer(first) + 64 &* line)
+      if line < 8 { unsafe newel_prefetch(start + 64 &* line) }
     }
   }
 

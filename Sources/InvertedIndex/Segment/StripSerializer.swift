@@ -1,11 +1,14 @@
 internal import ByteStorage
 
-/// Lays out the postings of one frequent term: a strip per window, an entry per strip, a maximum per block (FORMAT.md §7.1).
+/// Lays out the postings of one frequent term: a strip per window, an entry per strip, a maximum per block and
+/// per cell (FORMAT.md §7.1).
 struct StripSerializer {
   /// Entries of the directory of windows, of all terms so far.
   private(set) var directory: [UInt8] = []
   /// The largest impact of each block that has the term, of all terms so far.
   private(set) var maxima: [UInt8] = []
+  /// The largest impact of each cell, of all terms so far.
+  private(set) var cellMaxima: [UInt8] = []
   private(set) var rowCount = 0
   /// Bytes of refinements in the strips of all terms so far.
   private(set) var refinementByteCount = 0
@@ -27,36 +30,45 @@ struct StripSerializer {
     var strips: [UInt8] = []
     strips.reserveCapacity(documents.count * 2)
     var strip = Strip()
+    let firstCell = cellMaxima.count
+    cellMaxima.append(contentsOf: repeatElement(0, count: windowCount * SegmentLayout.cellsPerWindow))
+    let firstMaximum = maxima.count
     var first = 0
     for window in 0..<windowCount {
       strip.removeAll()
+      let windowMaximum = maxima.count - firstMaximum
       while first < documents.count, Int(documents[first]) >> SegmentLayout.windowShift == window {
         let block = documents[first] >> UInt32(SegmentLayout.blockShift)
         var end = first + 1
         while end < documents.count, documents[end] >> UInt32(SegmentLayout.blockShift) == block { end += 1 }
         let blockImpacts = impacts[impacts.startIndex + first..<impacts.startIndex + end]
-        maxima.append(blockImpacts.max() ?? 0)
+        let maximum = blockImpacts.max() ?? 0
+        maxima.append(maximum)
+        let cell = firstCell + Int(documents[first]) >> SegmentLayout.cellShift
+        cellMaxima[cell] = max(cellMaxima[cell], maximum)
         let blockRefinements = refinements.dropFirst(first).prefix(end - first)
         strip.append(block: UInt8(block & 63), documents[first..<end], blockImpacts, blockRefinements)
         first = end
       }
-      appendEntry(strip, start: strips.count)
+      appendEntry(strip, start: strips.count, firstMaximum: windowMaximum)
       strip.write(to: &strips)
       refinementByteCount += Refinement.byteCount(strip.refinementCount)
     }
     strip.removeAll()
-    appendEntry(strip, start: strips.count)
+    appendEntry(strip, start: strips.count, firstMaximum: 0)
     rowCount += 1
     return strips
   }
 
-  private mutating func appendEntry(_ strip: Strip, start: Int) {
+  /// - Parameters:
+  ///   - start: below 2²⁴, because even dense blocks of all windows take fewer bytes.
+  ///   - firstMaximum: below 2¹⁶, because a segment has at most 1,024 windows.
+  private mutating func appendEntry(_ strip: Strip, start: Int, firstMaximum: Int) {
     var entry = ByteWriter()
     entry.u64(strip.blocks)
-    entry.u32(UInt32(start))
+    entry.u32(UInt32(start) | UInt32(strip.denseBlocks.count) << 24)
     entry.u16(UInt16(strip.places.count))
-    entry.u8(UInt8(strip.denseBlocks.count))
-    entry.u8(0)
+    entry.u16(UInt16(firstMaximum))
     directory.append(contentsOf: entry.bytes)
   }
 }

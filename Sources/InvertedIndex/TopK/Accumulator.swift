@@ -17,13 +17,15 @@ internal import Synchronization
 
   private init(capacity: Int) {
     self.capacity = capacity
-    unsafe cells = .allocate(capacity: capacity)
+    // On cache lines: a wide register stored across two of them costs twice as much.
+    unsafe cells = UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<Int32>.stride, alignment: 64)
+      .bindMemory(to: Int32.self, capacity: capacity)
     unsafe positions = .allocate(capacity: capacity)
     unsafe cells.initialize(repeating: 0, count: capacity)
   }
 
   deinit {
-    unsafe cells.deallocate()
+    unsafe UnsafeMutableRawPointer(cells).deallocate()
     unsafe positions.deallocate()
   }
 
@@ -101,10 +103,23 @@ internal import Synchronization
     }
   }
 
-  /// The cells as bounds of blocks, 64 for each of `windowCount` windows, all 0.
-  func bounds(windowCount: Int) -> BlockBounds {
-    clear(0..<windowCount << 6)
-    return unsafe BlockBounds(
-      cells: UnsafeMutableRawPointer(cells).assumingMemoryBound(to: UInt32.self), windowCount: windowCount, owner: self)
+  /// Which of the `wanted` blocks of a window, whose scores are in the cells from 0 on, can still reach `threshold`.
+  ///
+  /// - Parameter stage: the last stage of the query's terms that was added.
+  @inline(__always)
+  func blocks(_ wanted: UInt64, reaching threshold: UInt32, after stage: Int, _ bounds: BlockBounds) -> UInt64 {
+    precondition(capacity >= SegmentLayout.windowSize, "the cells must exist")
+    return unsafe bounds.blocks(wanted, reaching: threshold, after: stage, scores: cells)
+  }
+
+  /// Room for the bounds of a query, lent for the time of `body`.
+  static func borrowBounds<Result>(
+    _ query: SegmentQuery, _ plan: BlockBounds.Plan, _ body: (inout BlockBounds) -> Result
+  ) -> Result {
+    borrow(BlockBounds.size(query)) { owner in
+      var bounds = unsafe BlockBounds(
+        query, plan, in: UnsafeMutableRawPointer(owner.cells).assumingMemoryBound(to: UInt32.self), owner: owner)
+      return body(&bounds)
+    }
   }
 }

@@ -9,6 +9,8 @@ struct SegmentQuery {
   struct StripLane {
     let row: StripRow
     let weight: Int32
+    /// What the term can add or take away at most, in any document.
+    let most: UInt32
   }
 
   struct RareLane {
@@ -20,12 +22,14 @@ struct SegmentQuery {
   let positive: [Weighted]
   let required: [PostingList]
   let negative: [Weighted]
-  /// The same terms by the way they are kept. The lists above keep their memory alive.
+  /// The same terms by the way they are kept. The lists above keep their memory alive. The terms that can add most come first:
+  /// after a few of them it shows which documents the others can still lift over the threshold.
   private(set) var positiveStrips: [StripLane] = []
   private(set) var negativeStrips: [StripLane] = []
   private(set) var positiveRare: [RareLane] = []
+  private(set) var negativeRare: [RareLane] = []
   /// Rare terms, positive and negative.
-  private(set) var rare: [RareLane] = []
+  var rare: [RareLane] { positiveRare + negativeRare }
   let documentCount: Int
   let windowCount: Int
   let ordinals: OrdinalMap
@@ -63,15 +67,19 @@ struct SegmentQuery {
     places = try placed.accepted?.places(in: segment)
     for term in positive {
       switch term.list.storage {
-      case .strips(let row): positiveStrips.append(StripLane(row: row, weight: Int32(term.weight)))
+      case .strips(let row):
+        positiveStrips.append(
+          StripLane(row: row, weight: Int32(term.weight), most: term.weight * UInt32(term.list.term.maximum)))
       case .rare(let list): positiveRare.append(RareLane(list: list, weight: Int32(term.weight)))
       }
     }
-    rare = positiveRare
+    positiveStrips.sort { $0.most > $1.most }
     for term in negative {
       switch term.list.storage {
-      case .strips(let row): negativeStrips.append(StripLane(row: row, weight: -Int32(term.weight)))
-      case .rare(let list): rare.append(RareLane(list: list, weight: -Int32(term.weight)))
+      case .strips(let row):
+        negativeStrips.append(
+          StripLane(row: row, weight: -Int32(term.weight), most: term.weight * UInt32(term.list.term.maximum)))
+      case .rare(let list): negativeRare.append(RareLane(list: list, weight: -Int32(term.weight)))
       }
     }
   }
@@ -80,6 +88,16 @@ struct SegmentQuery {
   @inline(__always)
   func keepingRequired(_ blocks: UInt64, _ window: Int) -> UInt64 {
     required.isEmpty || blocks == 0 ? blocks : required.reduce(blocks) { $0 & $1.blocks(inWindow: window) }
+  }
+
+  /// Asks for the strips of some positive terms in a window that is about to be visited.
+  ///
+  /// - Parameter blocks: strips with none of them are not needed.
+  @inline(__always)
+  func prefetch(_ terms: Range<Int>, window: Int, _ blocks: UInt64) {
+    for term in terms where positiveStrips[term].row.blocks(inWindow: window) & blocks != 0 {
+      positiveStrips[term].row.prefetchStrip(ofWindow: window)
+    }
   }
 
   /// Whether the filter, if there is one, lets the document at a place be a hit.

@@ -1,26 +1,40 @@
 /// Windows by bound, the largest first and the earlier of equals: a heap, because few of many are ever taken.
 struct WindowQueue {
-  /// The bound in the high half, the complemented window in the low half.
+  /// The bound in the high half, the complemented slot (``BlockBounds``) in the low half.
   private var keys: [UInt64]
 
-  /// - Parameter bounds: of each window; those below `threshold` are left out.
-  /// - Complexity: O(windows) time.
-  init(bounds: [UInt32], threshold: UInt32) {
+  /// - Parameters:
+  ///   - slots: of windows that were looked at.
+  ///   - threshold: windows whose bound is below it are left out.
+  /// - Complexity: O(slots) time.
+  init(_ slots: [UInt32], of bounds: BlockBounds, threshold: UInt32) {
     keys = []
-    keys.reserveCapacity(bounds.count)
-    for (window, bound) in bounds.enumerated() where bound >= threshold {
-      keys.append(UInt64(bound) << 32 | UInt64(~UInt32(truncatingIfNeeded: window)))
+    keys.reserveCapacity(slots.count)
+    for slot in slots {
+      let bound = bounds.largest(ofSlot: Int(slot))
+      if bound >= threshold { keys.append(UInt64(bound) << 32 | UInt64(~slot)) }
     }
     for place in (0..<keys.count / 2).reversed() { siftDown(place) }
   }
 
-  /// The windows whose bound is at least `threshold`, ascending.
-  func windows(atLeast threshold: UInt32) -> [Int] {
+  /// - Parameter bounds: of all windows, each in its own slot; those below `threshold` are left out.
+  /// - Complexity: O(windows) time.
+  init(bounds: [UInt32], threshold: UInt32) {
+    keys = []
+    keys.reserveCapacity(bounds.count)
+    for (slot, bound) in bounds.enumerated() where bound >= threshold {
+      keys.append(UInt64(bound) << 32 | UInt64(~UInt32(truncatingIfNeeded: slot)))
+    }
+    for place in (0..<keys.count / 2).reversed() { siftDown(place) }
+  }
+
+  /// The slots of windows whose bound is at least `threshold`, ascending.
+  func slots(atLeast threshold: UInt32) -> [Int] {
     keys.filter { $0 >> 32 >= UInt64(threshold) }.map { Int(~UInt32(truncatingIfNeeded: $0)) }.sorted()
   }
 
-  /// The window with the largest bound.
-  var first: (bound: UInt32, window: Int)? {
+  /// The slot of the window with the largest bound.
+  var first: (bound: UInt32, slot: Int)? {
     keys.first.map { (UInt32($0 >> 32), Int(~UInt32(truncatingIfNeeded: $0))) }
   }
 

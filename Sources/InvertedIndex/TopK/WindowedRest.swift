@@ -15,13 +15,13 @@ struct WindowedRest {
   ///
   /// - Returns: nil when bounds do leave out enough.
   init?(_ queue: WindowQueue, _ bounds: BlockBounds, threshold: UInt32) {
-    let windows = queue.windows(atLeast: threshold)
+    let slots = queue.slots(atLeast: threshold)
     let limit = Int(Double(bounds.windowCount << 6) * Self.survivingShare)
-    guard windows.count << 6 > limit else { return nil }
+    guard slots.count << 6 > limit else { return nil }
     var survivors = 0
-    for window in windows { survivors += bounds.blocks(ofWindow: window, atLeast: threshold).nonzeroBitCount }
+    for slot in slots { survivors += bounds.blocks(ofSlot: slot, atLeast: threshold).nonzeroBitCount }
     guard survivors > limit else { return nil }
-    self.windows = windows
+    windows = slots.map { bounds.window(ofSlot: $0) }
   }
 
   /// Scores every document of the windows.
