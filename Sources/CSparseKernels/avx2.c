@@ -93,5 +93,7 @@ const newel_kernels newel_avx2_kernels = {
     .blocks_reaching = newel_blocks_reaching_avx2,
     .forward_dot = newel_forward_dot_avx2,
     .forward_matches = newel_forward_matches_avx2,
+    .half_dots = newel_half_dots_avx2,
+    .byte_dots = newel_byte_dots_avx2,
 };
 #endif

@@ -88,5 +88,7 @@ const newel_kernels newel_avx512_kernels = {
     .blocks_reaching = newel_blocks_reaching_avx512,
     .forward_dot = newel_forward_dot_avx512,
     .forward_matches = newel_forward_matches_avx512,
+    .half_dots = newel_half_dots_avx512,
+    .byte_dots = newel_byte_dots_avx512,
 };
 #endif

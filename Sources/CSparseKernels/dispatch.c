@@ -129,6 +129,16 @@ static size_t first_forward_matches(const uint8_t *tokens, size_t count, const u
   return choose()->forward_matches(tokens, count, weights, positions);
 }
 
+static void first_half_dots(const float *query, const uint8_t *rows, size_t dimension, const uint32_t *numbers,
+                            size_t count, float *products) {
+  choose()->half_dots(query, rows, dimension, numbers, count, products);
+}
+
+static void first_byte_dots(const int8_t *query, const int8_t *rows, size_t dimension, const uint32_t *numbers,
+                            size_t count, int32_t *products) {
+  choose()->byte_dots(query, rows, dimension, numbers, count, products);
+}
+
 static const newel_kernels first_call = {
     .name = "not chosen",
     .crc32c = first_crc32c,
@@ -146,6 +156,8 @@ static const newel_kernels first_call = {
     .blocks_reaching = first_blocks_reaching,
     .forward_dot = first_forward_dot,
     .forward_matches = first_forward_matches,
+    .half_dots = first_half_dots,
+    .byte_dots = first_byte_dots,
 };
 
 int newel_kernel_level(void) {
@@ -217,4 +229,14 @@ uint32_t newel_forward_dot(const uint8_t *tokens, const uint8_t *impacts, size_t
 
 size_t newel_forward_matches(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions) {
   return chosen()->forward_matches(tokens, count, weights, positions);
+}
+
+void newel_half_dots(const float *query, const uint8_t *rows, size_t dimension, const uint32_t *numbers, size_t count,
+                     float *products) {
+  chosen()->half_dots(query, rows, dimension, numbers, count, products);
+}
+
+void newel_byte_dots(const int8_t *query, const int8_t *rows, size_t dimension, const uint32_t *numbers, size_t count,
+                     int32_t *products) {
+  chosen()->byte_dots(query, rows, dimension, numbers, count, products);
 }

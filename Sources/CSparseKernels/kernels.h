@@ -29,6 +29,10 @@ size_t newel_refine_bounds_scalar(const newel_bound_row *rows, size_t row_count,
 uint64_t newel_blocks_reaching_scalar(const int32_t *cells, uint64_t wanted, const uint32_t *rest, uint32_t threshold);
 uint32_t newel_forward_dot_scalar(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
 size_t newel_forward_matches_scalar(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions);
+void newel_half_dots_scalar(const float *query, const uint8_t *rows, size_t dimension, const uint32_t *numbers,
+                            size_t count, float *products);
+void newel_byte_dots_scalar(const int8_t *query, const int8_t *rows, size_t dimension, const uint32_t *numbers,
+                            size_t count, int32_t *products);
 
 #if defined(__x86_64__)
 extern const newel_kernels newel_avx2_kernels;
@@ -68,6 +72,14 @@ uint32_t newel_forward_dot_avx2(const uint8_t *tokens, const uint8_t *impacts, s
 size_t newel_forward_matches_avx2(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions);
 uint32_t newel_forward_dot_avx512(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
 size_t newel_forward_matches_avx512(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions);
+void newel_half_dots_avx2(const float *query, const uint8_t *rows, size_t dimension, const uint32_t *numbers,
+                          size_t count, float *products);
+void newel_byte_dots_avx2(const int8_t *query, const int8_t *rows, size_t dimension, const uint32_t *numbers,
+                          size_t count, int32_t *products);
+void newel_half_dots_avx512(const float *query, const uint8_t *rows, size_t dimension, const uint32_t *numbers,
+                            size_t count, float *products);
+void newel_byte_dots_avx512(const int8_t *query, const int8_t *rows, size_t dimension, const uint32_t *numbers,
+                            size_t count, int32_t *products);
 
 // AVX-512 has no better instruction for it.
 uint32_t newel_crc32c_sse42(uint32_t crc, const void *bytes, size_t count);
@@ -76,6 +88,10 @@ uint32_t newel_crc32c_sse42(uint32_t crc, const void *bytes, size_t count);
 #if defined(__aarch64__)
 extern const newel_kernels newel_neon_kernels;
 uint32_t newel_forward_dot_neon(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
+void newel_half_dots_neon(const float *query, const uint8_t *rows, size_t dimension, const uint32_t *numbers,
+                          size_t count, float *products);
+void newel_byte_dots_neon(const int8_t *query, const int8_t *rows, size_t dimension, const uint32_t *numbers,
+                          size_t count, int32_t *products);
 #endif
 
 #endif

@@ -64,5 +64,7 @@ const newel_kernels newel_neon_kernels = {
     .blocks_reaching = newel_blocks_reaching_scalar,
     .forward_dot = newel_forward_dot_neon,
     .forward_matches = newel_forward_matches_scalar,
+    .half_dots = newel_half_dots_neon,
+    .byte_dots = newel_byte_dots_neon,
 };
 #endif

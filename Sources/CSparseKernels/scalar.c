@@ -90,4 +90,6 @@ const newel_kernels newel_plain_kernels = {
     .blocks_reaching = newel_blocks_reaching_scalar,
     .forward_dot = newel_forward_dot_scalar,
     .forward_matches = newel_forward_matches_scalar,
+    .half_dots = newel_half_dots_scalar,
+    .byte_dots = newel_byte_dots_scalar,
 };

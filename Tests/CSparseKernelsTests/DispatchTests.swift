@@ -41,5 +41,11 @@ import Testing
     var positions: [UInt32] = [9, 9]
     #expect(newel_collect_at_least([31, 42], 2, 32, &positions) == 1)
     #expect(positions[0] == 1)
+    var products: [Float] = [0]
+    newel_half_dots([2], [0, 0x3C, 0, 0xC0], 1, [1], 1, &products)
+    #expect(products == [-4])
+    var sums: [Int32] = [0]
+    newel_byte_dots([2], [5, -7], 1, [1], 1, &sums)
+    #expect(sums == [-14])
   }
 }

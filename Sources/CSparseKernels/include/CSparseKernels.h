@@ -97,6 +97,15 @@ uint32_t newel_forward_dot(const uint8_t *tokens, const uint8_t *impacts, size_t
 // there are. `tokens` and `weights` as above; `positions` has room for `count` values, of which only those are written.
 size_t newel_forward_matches(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions);
 
+// The dot products of a query with `count` rows of halves: of rows[number] for each of `numbers`, of `dimension` halves each.
+// The order of the sums is fixed and the same on every CPU.
+void newel_half_dots(const float *query, const uint8_t *rows, size_t dimension, const uint32_t *numbers, size_t count,
+                     float *products);
+
+// The same of bytes, exact; `dimension` is at most 131,071, so that no sum passes 32 bits.
+void newel_byte_dots(const int8_t *query, const int8_t *rows, size_t dimension, const uint32_t *numbers, size_t count,
+                     int32_t *products);
+
 // The instruction sets that have kernels of their own, in order of preference on each architecture.
 enum {
   NEWEL_PLAIN = 0,   // C only, any CPU.
@@ -129,6 +138,10 @@ typedef struct newel_kernels {
   uint64_t (*blocks_reaching)(const int32_t *cells, uint64_t wanted, const uint32_t *rest, uint32_t threshold);
   uint32_t (*forward_dot)(const uint8_t *tokens, const uint8_t *impacts, size_t count, const uint32_t *weights);
   size_t (*forward_matches)(const uint8_t *tokens, size_t count, const uint32_t *weights, uint32_t *positions);
+  void (*half_dots)(const float *query, const uint8_t *rows, size_t dimension, const uint32_t *numbers, size_t count,
+                    float *products);
+  void (*byte_dots)(const int8_t *query, const int8_t *rows, size_t dimension, const uint32_t *numbers, size_t count,
+                    int32_t *products);
 } newel_kernels;
 
 // The kernels of a level, or NULL when this CPU or this build lacks it. For tests and measurements; everybody else
