@@ -6,6 +6,8 @@ public enum FileKind: UInt32, Sendable, CaseIterable {
   case vectors = 4
   case head = 5
   case vocabulary = 6
+  case coordinates = 7
+  case alignment = 8
 
   /// The name of the kind, which is also the extension of its files.
   public var name: String {
@@ -16,6 +18,8 @@ public enum FileKind: UInt32, Sendable, CaseIterable {
     case .vectors: "vectors"
     case .head: "head"
     case .vocabulary: "vocabulary"
+    case .coordinates: "coordinates"
+    case .alignment: "alignment"
     }
   }
 }

@@ -18,7 +18,7 @@ struct Manifest: Equatable, Sendable {
   struct File: Equatable, Sendable {
     var summary: FileSummary
     var kind: FileKind
-    /// The segment the file belongs to; `nil` for vocabulary and head.
+    /// The segment the file belongs to; `nil` for vocabulary, head and alignment.
     var segment: UInt64?
   }
 
@@ -78,6 +78,9 @@ struct Manifest: Equatable, Sendable {
   /// The file of this name.
   func file(named name: String) -> File? { files.first { $0.summary.name == name } }
 
+  /// The file of the alignment; `nil` for an index without.
+  var alignmentFile: File? { files.first { $0.kind == .alignment } }
+
   /// What is wrong with the numbers, although their checksum is right; `nil` when nothing is.
   var contradiction: String? {
     var next: UInt64 = 0
@@ -93,6 +96,7 @@ struct Manifest: Equatable, Sendable {
     for name in [vocabularyFile, headFile] {
       if let name, file(named: name) == nil { return "the file '\(name)' is not in the list of files" }
     }
+    if files.count(where: { $0.kind == .alignment }) > 1 { return "there are two alignments" }
     if nextNumber > IndexFolder.maximumNumber { return "the next file number \(nextNumber) is too large" }
     for file in files {
       guard let parsed = IndexFolder.parse(file.summary.name), parsed.kind == file.kind, parsed.number < nextNumber

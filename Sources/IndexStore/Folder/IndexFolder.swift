@@ -10,7 +10,7 @@ enum IndexFolder {
   static let lock = "writer.lock"
   /// The largest number in a name; larger ones are nobody's.
   static let maximumNumber: UInt64 = 999_999_999_999_999
-  /// A writer needs this many numbers: more than it can take, which is one per segment and two per commit.
+  /// A writer needs this many numbers: more than it can take, which is one per segment and three per commit.
   static let numbersOfWriter: UInt64 = 1 << 33
   /// Numbers in names have at least this many digits.
   static let digitCount = 10

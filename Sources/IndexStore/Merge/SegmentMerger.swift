@@ -3,7 +3,7 @@ import InvertedIndex
 
 /// Writes the files of one segment that takes the place of several neighbours.
 ///
-/// Memory: the sparse vectors of the new segment, as ``SegmentBuilder`` holds them, and the buffers of four files. The
+/// Memory: the sparse vectors of the new segment, as ``SegmentBuilder`` holds them, and the buffers of five files. The
 /// sources are mapped; every block that is read is verified first.
 final class SegmentMerger {
   private let sources: [SegmentSnapshot]
@@ -36,7 +36,13 @@ final class SegmentMerger {
       }
       let counts = try writePostings(vocabularyCount: vocabularyCount, configuration, work, add)
       try writeDocuments(work, counts.documents, add)
-      if let denseDimension = configuration.denseDimension { try writeVectors(dimension: denseDimension, add) }
+      let element = configuration.element
+      if let dimension = configuration.denseDimension {
+        try writeRows(.vectors, dimension, element, sources.map(\.vectors), add)
+      }
+      if let dimension = configuration.coordinateCount {
+        try writeRows(.coordinates, dimension, element, sources.map(\.coordinates), add)
+      }
       let fields = try filters.write()
       return SegmentWriter.Finished(
         segment: Manifest.Segment(
@@ -119,16 +125,17 @@ final class SegmentMerger {
     try storing { () throws(StorageError) in add(.documents, try writer.finish()) }
   }
 
-  private func writeVectors(
-    dimension: Int, _ add: (FileKind, FileSummary) -> Void
+  private func writeRows(
+    _ kind: FileKind, _ dimension: Int, _ element: DenseElement, _ rows: [VectorsReader?],
+    _ add: (FileKind, FileSummary) -> Void
   ) throws(IndexStoreError) {
-    let file = try create(.vectors)
+    let file = try create(kind)
     try storing { () throws(StorageError) in
-      let writer = try VectorsWriter(file, dimension: dimension)
-      for source in sources {
-        if let vectors = source.vectors { try writer.copy(vectors) }
+      let writer = try VectorsWriter(file, dimension: dimension, element: element)
+      for source in rows {
+        if let source { try writer.copy(source) }
       }
-      add(.vectors, try writer.finish())
+      add(kind, try writer.finish())
     }
   }
 }

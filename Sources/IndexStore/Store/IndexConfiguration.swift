@@ -9,10 +9,16 @@ public struct IndexConfiguration: Codable, Equatable, Sendable {
   public var vocabularyFingerprint: String
   /// The length of the dense rows; `nil` for an index without.
   public var denseDimension: Int?
+  /// How the numbers of dense rows and coordinates are stored; `nil` is 16-bit floats.
+  public var denseElement: DenseElement?
+  /// How many coordinates the index's alignment gives each document; `nil` for an index without an alignment.
+  public var coordinateCount: Int?
   /// The name of the tokenizer that queries go through.
   public var tokenizer: String
   /// The metadata field the keys came from; `nil` when they were made up.
   public var keyField: String?
+  /// How the numbers of dense rows and coordinates are stored.
+  public var element: DenseElement { denseElement ?? .float16 }
   /// Whether documents keep their weights in real numbers beside the impacts; `nil` is no.
   public var floatWeights: Bool?
   /// Whether postings have weights of 12 bits beside the impacts; `nil` is no.
@@ -27,13 +33,15 @@ public struct IndexConfiguration: Codable, Equatable, Sendable {
   public var settings: [String: String]
 
   public init(
-    ceiling: Float, vocabularyFingerprint: String, denseDimension: Int? = nil, tokenizer: String = "word",
-    keyField: String? = nil, filterFields: [String]? = nil, floatWeights: Bool = false, fineWeights: Bool = false,
+    ceiling: Float, vocabularyFingerprint: String, denseDimension: Int? = nil,
+    denseElement: DenseElement = .float16, coordinateCount: Int? = nil, tokenizer: String = "word", keyField: String? = nil, filterFields: [String]? = nil, floatWeights: Bool = false, fineWeights: Bool = false,
     headMass: Double? = nil, headCap: Int? = nil, settings: [String: String] = [:]
   ) {
     self.ceiling = ceiling
     self.vocabularyFingerprint = vocabularyFingerprint
     self.denseDimension = denseDimension
+    self.denseElement = denseElement == .float16 ? nil : denseElement
+    self.coordinateCount = coordinateCount
     self.tokenizer = tokenizer
     self.keyField = keyField
     self.filterFields = filterFields

@@ -8,7 +8,7 @@ public struct IndexFileInfo: Sendable, Equatable {
   public var name: String
   /// What it holds.
   public var kind: FileKind
-  /// The segment it belongs to; `nil` for vocabulary and head.
+  /// The segment it belongs to; `nil` for vocabulary, head and alignment.
   public var segment: UInt64?
   /// Its length in bytes.
   public var byteCount: Int
@@ -73,7 +73,11 @@ public final class IndexSnapshot: Sendable {
     segments = try manifest.segments.map { segment throws(IndexStoreError) in
       try SegmentSnapshot(segment, manifest, configuration, folder: folder, fileSystem: fileSystem)
     }
-    for name in [manifest.vocabularyFile, manifest.headFile] {
+    guard (manifest.alignmentFile == nil) == (configuration.coordinateCount == nil) else {
+      throw .damagedCatalog(
+        path: joinedPath(folder, IndexFolder.catalog), what: "it has coordinates without an alignment, or the reverse")
+    }
+    for name in [manifest.vocabularyFile, manifest.headFile, manifest.alignmentFile?.summary.name] {
       if let name, let file = manifest.file(named: name) { _ = try Self.open(file, folder, fileSystem) }
     }
     files = manifest.files.map {
@@ -93,6 +97,13 @@ public final class IndexSnapshot: Sendable {
     guard let name = manifest.headFile, let file = manifest.file(named: name) else { return nil }
     let envelope = try Self.open(file, folder, fileSystem)
     return try storing { () throws(StorageError) in try HeadFile.read(envelope) }
+  }
+
+  /// The alignment that was kept with the index.
+  public func alignmentBytes() throws(IndexStoreError) -> [UInt8]? {
+    guard let file = manifest.alignmentFile else { return nil }
+    let envelope = try Self.open(file, folder, fileSystem)
+    return try storing { () throws(StorageError) in try AlignmentFile.read(envelope) }
   }
 
   /// The key of a document.

@@ -59,6 +59,7 @@ public final class IndexWriter {
   var replacements: [(old: Range<Int>, new: SegmentWriter.Finished)] = []
   private var vocabularyChanged = false
   private var newHead: [UInt8]?
+  private var newAlignment: [UInt8]?
   private var failure: IndexStoreError?
   private var isClosed = false
   /// Whether COMMIT itself failed, so that only the next open finds out which commit there is.
@@ -131,6 +132,12 @@ public final class IndexWriter {
     newHead = bytes
   }
 
+  /// Sets the alignment that is kept with the index, by which the coordinates of its documents were made.
+  public func setAlignment(_ bytes: [UInt8]) throws(IndexStoreError) {
+    try checkUsable()
+    newAlignment = bytes
+  }
+
   /// Replaces the free settings of the configuration, its vocabulary fingerprint, or the fields that can be filtered by
   /// however many values they have (from the next segment on).
   public func update(
@@ -196,6 +203,7 @@ public final class IndexWriter {
     replacements = []
     vocabularyChanged = false
     newHead = nil
+    newAlignment = nil
     let isChecksummed = catalog.foldLog(generation: manifest.generation)
     removeReplacedFiles(before, manifest)
     let old = Set(before?.files.map(\.summary.name) ?? [])
@@ -278,11 +286,16 @@ public final class IndexWriter {
     if document.metadata.count > StoredDocument.maximumMetadataByteCount {
       return "its metadata have \(document.metadata.count) bytes, more than \(StoredDocument.maximumMetadataByteCount)"
     }
-    switch (configuration.denseDimension, document.denseRow) {
-    case (nil, nil): return nil
-    case (nil, .some): return "it has a dense row and the index keeps none"
-    case (.some, nil): return "it has no dense row and the index needs one"
-    case (let dimension?, let row?): return VectorsWriter.obstacle(row, dimension: dimension)
+    return obstacle(document.denseRow, dimension: configuration.denseDimension, name: "dense row")
+      ?? obstacle(document.coordinates, dimension: configuration.coordinateCount, name: "row of coordinates")
+  }
+
+  private func obstacle(_ row: [Float]?, dimension: Int?, name: String) -> String? {
+    switch (dimension, row) {
+    case (nil, nil): nil
+    case (nil, .some): "it has a \(name) and the index keeps none"
+    case (.some, nil): "it has no \(name) and the index needs one"
+    case (let dimension?, let row?): configuration.element.obstacle(row, dimension: dimension, name: name)
     }
   }
 
@@ -382,6 +395,13 @@ public final class IndexWriter {
       manifest.files.removeAll { $0.kind == .head }
       manifest.files.append(file)
       manifest.headFile = file.summary.name
+    }
+    if let bytes = newAlignment {
+      let file = try writeExtra(.alignment) { writer throws(StorageError) in
+        try AlignmentFile.write(bytes, to: writer)
+      }
+      manifest.files.removeAll { $0.kind == .alignment }
+      manifest.files.append(file)
     }
     // From the end, so that the places of those before stay.
     for (old, new) in replacements.reversed() {

@@ -13,6 +13,7 @@ public struct SegmentSnapshot: Sendable {
   public let documentCount: Int
   let documents: DocumentsReader
   let vectors: VectorsReader?
+  let coordinates: VectorsReader?
 
   /// Opens the files of a segment and checks that they agree with the manifest and with each other.
   init(
@@ -34,6 +35,7 @@ public struct SegmentSnapshot: Sendable {
     let forward = try needed(.forward)
     let documentsFile = try needed(.documents)
     let vectorsFile = configuration.denseDimension == nil ? nil : try needed(.vectors)
+    let coordinatesFile = configuration.coordinateCount == nil ? nil : try needed(.coordinates)
     number = segment.number
     firstOrdinal = segment.firstOrdinal
     documentCount = segment.documentCount
@@ -43,6 +45,9 @@ public struct SegmentSnapshot: Sendable {
     documents = try storing { () throws(StorageError) in try DocumentsReader(documentsFile) }
     vectors = try storing { () throws(StorageError) in
       try vectorsFile.map { file throws(StorageError) in try VectorsReader(file) }
+    }
+    coordinates = try storing { () throws(StorageError) in
+      try coordinatesFile.map { file throws(StorageError) in try VectorsReader(file) }
     }
 
     func disagree(_ what: String) -> IndexStoreError {
@@ -54,9 +59,13 @@ public struct SegmentSnapshot: Sendable {
       throw disagree("the number of documents")
     }
     guard UInt64(index.postingCount) == segment.postingCount else { throw disagree("the number of postings") }
-    if let vectors {
-      guard vectors.rowCount == documentCount else { throw disagree("the number of dense rows") }
-      guard vectors.dimension == configuration.denseDimension else { throw disagree("the dense dimension") }
+    for (rows, dimension, name) in [
+      (vectors, configuration.denseDimension, "dense rows"), (coordinates, configuration.coordinateCount, "coordinates"),
+    ] {
+      guard let rows else { continue }
+      guard rows.rowCount == documentCount else { throw disagree("the number of \(name)") }
+      guard rows.dimension == dimension else { throw disagree("the length of the \(name)") }
+      guard rows.element == configuration.element else { throw disagree("the elements of the \(name)") }
     }
   }
 
@@ -74,4 +83,29 @@ public struct SegmentSnapshot: Sendable {
     do { try vectors.row(document, into: &destination, at: offset) } catch { throw .storage(error) }
     return true
   }
+
+  /// The cosines of a query with the rows of some documents of this segment; 0 for a row of zeros.
+  ///
+  /// - Parameters:
+  ///   - query: as long as the rows.
+  ///   - documents: numbers in this segment, in any order.
+  ///   - rows: which rows.
+  /// - Returns: one cosine for each document, -1...1; `nil` when the index has no such rows.
+  /// - Throws: `storage` when a row is damaged.
+  /// - Complexity: O(documents · dimension).
+  public func cosines(
+    _ query: DenseQuery, documents: [UInt32], in rows: DenseRows
+  ) throws(IndexStoreError) -> [Float]? {
+    guard let reader = rows == .raw ? vectors : coordinates else { return nil }
+    precondition(documents.allSatisfy { $0 < documentCount }, "A document is not in the segment.")
+    do { return try reader.cosines(query, numbers: documents) } catch { throw .storage(error) }
+  }
+}
+
+/// Which rows of a document are meant.
+public enum DenseRows: Sendable {
+  /// The embedding that the document was added with.
+  case raw
+  /// What the index's alignment made of it.
+  case coordinates
 }

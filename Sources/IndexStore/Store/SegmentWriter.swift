@@ -16,6 +16,7 @@ final class SegmentWriter {
   private var keys = KeyChecksum()
   private let documents: DocumentsWriter
   private let vectors: VectorsWriter?
+  private let coordinates: VectorsWriter?
   private var others: [EnvelopeWriter] = []
   private let folder: String
   private let fileSystem: any FileSystem
@@ -38,16 +39,21 @@ final class SegmentWriter {
       try EnvelopeWriter(
         creating: IndexFolder.name(number, kind), in: folder, kind: kind, segment: number, fileSystem: fileSystem)
     }
+    func rows(_ kind: FileKind, _ dimension: Int?) throws(StorageError) -> VectorsWriter? {
+      guard let dimension else { return nil }
+      return try VectorsWriter(try create(kind), dimension: dimension, element: configuration.element)
+    }
     documents = DocumentsWriter(try create(.documents))
+    var rawRows: VectorsWriter?
     do throws(StorageError) {
-      vectors =
-        if let denseDimension = configuration.denseDimension {
-          try VectorsWriter(try create(.vectors), dimension: denseDimension)
-        } else { nil }
+      rawRows = try rows(.vectors, configuration.denseDimension)
+      coordinates = try rows(.coordinates, configuration.coordinateCount)
     } catch {
       documents.abandon()
+      rawRows?.abandon()
       throw error
     }
+    vectors = rawRows
   }
 
   var documentCount: Int { builder.documentCount }
@@ -64,11 +70,12 @@ final class SegmentWriter {
     }
   }
 
-  /// Streams key, metadata and dense row.
+  /// Streams key, metadata, dense row and coordinates.
   func store(_ document: StoredDocument) throws(StorageError) {
     keys.add(document.key)
     try documents.append(key: document.key, metadata: document.metadata)
     if let vectors, let row = document.denseRow { try vectors.append(row) }
+    if let coordinates, let row = document.coordinates { try coordinates.append(row) }
   }
 
   /// Records what conditions can ask of the metadata of the document that was stored last.
@@ -95,6 +102,7 @@ final class SegmentWriter {
       summaries.append((.forward, try forward.finish()))
       summaries.append((.documents, try documents.finish()))
       if let vectors { summaries.append((.vectors, try vectors.finish())) }
+      if let coordinates { summaries.append((.coordinates, try coordinates.finish())) }
     }
     return Finished(
       segment: Manifest.Segment(
@@ -107,6 +115,7 @@ final class SegmentWriter {
   func abandon() {
     documents.abandon()
     vectors?.abandon()
+    coordinates?.abandon()
     for writer in others { writer.abandon() }
   }
 

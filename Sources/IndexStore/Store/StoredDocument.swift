@@ -13,18 +13,21 @@ public struct StoredDocument: Sendable {
   public var fineImpacts: [Float]?
   /// Its embedding, exactly as long as the index's dense dimension; `nil` in an index without.
   public var denseRow: [Float]?
+  /// What the index's alignment makes of its embedding, as many numbers as the configuration says; `nil` in an index without.
+  public var coordinates: [Float]?
   /// The metadata as an object, when the caller has parsed them; must be what the bytes say.
   public var object: JSONObject?
 
   public init(
     key: String, metadata: [UInt8], postings: [Posting], fineImpacts: [Float]? = nil, denseRow: [Float]? = nil,
-    object: JSONObject? = nil
+    coordinates: [Float]? = nil, object: JSONObject? = nil
   ) {
     self.key = key
     self.metadata = metadata
     self.postings = postings
     self.fineImpacts = fineImpacts
     self.denseRow = denseRow
+    self.coordinates = coordinates
     self.object = object
   }
 

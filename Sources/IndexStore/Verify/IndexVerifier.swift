@@ -141,15 +141,25 @@ struct IndexCheck {
     for message in found.prefix(20) { problem(name, "In '\(joinedPath(folder, name))' \(message).") }
   }
 
+  /// All numbers are finite, and the lengths those of the rows.
   private mutating func denseRows(_ open: SegmentSnapshot) throws(IndexStoreError) {
-    guard let dimension = open.denseDimension else { return }
-    var row = [Float](repeating: 0, count: dimension)
-    for document in 0..<open.documentCount {
-      _ = try open.denseRow(document, into: &row)
-      if let place = row.firstIndex(where: { !$0.isFinite }) {
-        let name = IndexFolder.name(open.number, .vectors)
-        problem(name, "In '\(joinedPath(folder, name))' number \(place) of row \(document) is \(row[place]).")
-        return
+    for (kind, reader) in [(FileKind.vectors, open.vectors), (.coordinates, open.coordinates)] {
+      guard let reader else { continue }
+      let name = IndexFolder.name(open.number, kind)
+      var row = [Float](repeating: 0, count: reader.dimension)
+      for document in 0..<reader.rowCount {
+        let isRightLength = try storing { () throws(StorageError) in
+          try reader.row(document, into: &row, at: 0)
+          return try reader.hasRightLength(document)
+        }
+        if let place = row.firstIndex(where: { !$0.isFinite }) {
+          problem(name, "In '\(joinedPath(folder, name))' number \(place) of row \(document) is \(row[place]).")
+          break
+        }
+        if !isRightLength {
+          problem(name, "In '\(joinedPath(folder, name))' the length of row \(document) is not that of its numbers.")
+          break
+        }
       }
     }
   }

@@ -73,6 +73,23 @@ enum VocabularyFile {
   }
 }
 
+/// The alignment that belongs to an index, its bytes as they are. FORMAT.md §7.10.
+enum AlignmentFile {
+  static let alignment = SectionTag("ALGN")
+
+  static func write(_ bytes: [UInt8], to file: EnvelopeWriter) throws(StorageError) -> FileSummary {
+    try file.begin(alignment)
+    try file.append(bytes)
+    file.end()
+    return try file.finish()
+  }
+
+  static func read(_ file: EnvelopeFile) throws(StorageError) -> [UInt8] {
+    let section = try file.section(alignment)
+    return try section.bytes(0..<section.byteCount)
+  }
+}
+
 /// The token head that belongs to an index, its bytes as they are. FORMAT.md §7.6.
 enum HeadFile {
   static let head = SectionTag("HEAD")

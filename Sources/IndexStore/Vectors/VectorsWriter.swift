@@ -1,0 +1,71 @@
+import ByteStorage
+import LinearAlgebra
+
+/// Writes the dense rows of a segment, in the order of its documents.
+///
+/// Memory: 4 bytes a row for its length, and 4 for its scale.
+final class VectorsWriter {
+  private let file: EnvelopeWriter
+  private let dimension: Int
+  private let element: DenseElement
+  private var lengths: [Float] = []
+  private var scales: [Float] = []
+
+  init(_ file: EnvelopeWriter, dimension: Int, element: DenseElement) throws(StorageError) {
+    self.file = file
+    self.dimension = dimension
+    self.element = element
+    try file.begin(VectorsLayout.rows)
+  }
+
+  /// Appends a row that ``DenseElement/obstacle(_:dimension:name:)`` has nothing against.
+  func append(_ row: [Float]) throws(StorageError) {
+    switch element {
+    case .float16:
+      let halves = HalfFloats.encode(row[...])
+      try file.append(halves)
+      var stored = [Float](repeating: 0, count: row.count)
+      HalfFloats.decode(halves.span.bytes, count: row.count, into: &stored, at: 0)
+      lengths.append(euclideanLength(stored))
+    case .int8:
+      let bytes = ByteRow(row)
+      try file.append(bytes.numbers.map { UInt8(bitPattern: $0) })
+      lengths.append(bytes.length)
+      scales.append(bytes.scale)
+    }
+  }
+
+  /// Appends all rows of another file as they are.
+  ///
+  /// - Precondition: they have the same dimension and elements.
+  func copy(_ rows: VectorsReader) throws(StorageError) {
+    precondition(rows.dimension == dimension && rows.element == element, "The rows are of another kind.")
+    try rows.forEachPiece { bytes throws(StorageError) in try file.append(bytes) }
+    lengths += try rows.allLengths()
+    scales += try rows.allScales()
+  }
+
+  func finish() throws(StorageError) -> FileSummary {
+    file.end()
+    try append(lengths, as: VectorsLayout.lengths)
+    if element == .int8 { try append(scales, as: VectorsLayout.scales) }
+    var summary = ByteWriter()
+    summary.u64(UInt64(lengths.count))
+    summary.u32(UInt32(dimension))
+    summary.u32(element.code)
+    try file.begin(VectorsLayout.summary)
+    try file.append(summary.bytes)
+    file.end()
+    return try file.finish()
+  }
+
+  private func append(_ numbers: [Float], as tag: SectionTag) throws(StorageError) {
+    var bytes = ByteWriter()
+    for number in numbers { bytes.u32(number.bitPattern) }
+    try file.begin(tag)
+    try file.append(bytes.bytes)
+    file.end()
+  }
+
+  func abandon() { file.abandon() }
+}
