@@ -4,8 +4,8 @@
 /// the same formulas: what is written once for both can be compared with finite differences.
 ///
 /// Every function traps when its arrays do not fit together.
-public protocol Real: BitwiseCopyable, RealActivations, RealRows, RealScores, RealSparseRows, RealSparseTables,
-  RealUpdates
+public protocol Real: BitwiseCopyable, RealActivations, RealClasses, RealGates, RealRows, RealScores, RealSparseRows,
+  RealSparseTables, RealUpdates
 {
   /// `c = alpha · op(a) · op(b) + beta · c`, where `op` transposes on request.
   ///
