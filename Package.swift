@@ -107,7 +107,7 @@ if !withoutPackages {
     // What tests of several targets need.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: testSettings),
 
-    tests("Newel", ["IndexStore", "TokenSpace", "LinearAlgebra", "ByteStorage", "TestSupport"]),
+    tests("Newel", ["Alignment", "IndexStore", "TokenSpace", "LinearAlgebra", "ByteStorage", "TestSupport"]),
     .testTarget(
       name: "CommandTests", dependencies: ["NewelCommand", "Newel", "Evaluation", "TestSupport"],
       exclude: ["Snapshots"],

@@ -26,6 +26,7 @@ public final class NewelIndex: Sendable {
   let segments: [PlacedSegment]
   let quantiser: ImpactQuantiser
   let filters = CompiledFilters()
+  let storedAlignment = StoredAlignment()
 
   /// Opens the last committed state of an index.
   ///

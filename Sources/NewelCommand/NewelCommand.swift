@@ -32,7 +32,7 @@ struct NewelCommand: ParsableCommand {
       CommandGroup(
         name: "Ask",
         subcommands: [
-          SearchCommand.self, InspectCommand.self, AtlasCommand.self, ExplainCommand.self, TokensCommand.self,
+          SearchCommand.self, SimilarCommand.self, InspectCommand.self, AtlasCommand.self, ExplainCommand.self, TokensCommand.self,
         ]),
       CommandGroup(
         name: "Check",

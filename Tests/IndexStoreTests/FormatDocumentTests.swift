@@ -186,6 +186,7 @@ import Testing
         }
       }
       if file.kind == .vectors {
+        #expect(try value("elementType", "7.4.1", bytes, at: try #require(sections["SUMM"])) == 1)
         let summary = try #require(sections["SUMM"])
         #expect(try value("rowCount", "7.4.1", bytes, at: summary) == UInt64(documents))
         #expect(try value("dimension", "7.4.1", bytes, at: summary) == UInt64(Workload.dimension))

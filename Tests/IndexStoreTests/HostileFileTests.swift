@@ -44,12 +44,16 @@ import Testing
     case .documents:
       let reader = try DocumentsReader(file)
       for number in 0..<min(reader.documentCount, 1000) { _ = try reader.document(number) }
-    case .vectors:
+    case .vectors, .coordinates:
       let reader = try VectorsReader(file)
       var row = [Float](repeating: 0, count: reader.dimension)
       for number in 0..<min(reader.rowCount, 1000) { try reader.row(number, into: &row, at: 0) }
+      if let query = DenseQuery([Float](repeating: 1, count: reader.dimension)) {
+        _ = try reader.cosines(query, numbers: (0..<UInt32(min(reader.rowCount, 1000))).map { $0 })
+      }
     case .vocabulary: _ = try VocabularyFile.read(file)
     case .head: _ = try HeadFile.read(file)
+    case .alignment: _ = try AlignmentFile.read(file)
     case .postings, .forward: break
     }
   }

@@ -81,12 +81,12 @@ private struct Numbers {
     do throws(NewelError) {
       let response = try index.search(request)
       let hits = response.hits.map {
-        RankedHit(rank: $0.rank, key: $0.key, score: $0.score, integerScore: $0.integerScore)
+        RankedHit(rank: $0.rank, key: $0.key, score: $0.score, integerScore: $0.integerScore, reranked: $0.reranked)
       }
       let answer = BatchAnswer(
         hits: hits, unknownWords: response.unknownWords, ignoredWords: response.ignoredWords,
         substitutedWords: response.substitutedWords, exact: response.exact,
-        missedScoreBound: response.missedScoreBound)
+        missedScoreBound: response.missedScoreBound, reranking: response.reranking)
       return summary(.success(answer))
     } catch {
       return summary(.failure(error))

@@ -142,12 +142,12 @@ public final class IndexSnapshot: Sendable {
     return ordinal
   }
 
-  /// The dense row of a document; `nil` for an index without.
-  public func denseRow(of ordinal: UInt64) throws(IndexStoreError) -> [Float]? {
+  /// The dense row of a document, or its coordinates; `nil` for an index without.
+  public func denseRow(of ordinal: UInt64, in rows: DenseRows = .raw) throws(IndexStoreError) -> [Float]? {
     let (segment, local) = try locate(ordinal)
-    guard let dimension = segment.denseDimension else { return nil }
-    var row = [Float](repeating: 0, count: dimension)
-    _ = try segment.denseRow(local, into: &row)
+    guard let reader = segment.reader(rows) else { return nil }
+    var row = [Float](repeating: 0, count: reader.dimension)
+    try storing { () throws(StorageError) in try reader.row(local, into: &row, at: 0) }
     return row
   }
 

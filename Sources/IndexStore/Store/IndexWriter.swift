@@ -418,7 +418,9 @@ public final class IndexWriter {
     manifest.documentCount = nextOrdinal
     manifest.nextNumber = nextNumber
     // No reader may ever find a manifest that it refuses.
-    if let what = manifest.contradiction {
+    let isAligned = manifest.alignmentFile != nil
+    let mismatch = isAligned == (configuration.coordinateCount != nil) ? nil : "coordinates go with an alignment"
+    if let what = manifest.contradiction ?? mismatch {
       throw .damagedCatalog(
         path: joinedPath(folder, IndexFolder.catalog), what: "the next commit would be wrong: \(what)")
     }

@@ -96,10 +96,12 @@ public struct SegmentSnapshot: Sendable {
   public func cosines(
     _ query: DenseQuery, documents: [UInt32], in rows: DenseRows
   ) throws(IndexStoreError) -> [Float]? {
-    guard let reader = rows == .raw ? vectors : coordinates else { return nil }
+    guard let reader = reader(rows) else { return nil }
     precondition(documents.allSatisfy { $0 < documentCount }, "A document is not in the segment.")
     do { return try reader.cosines(query, numbers: documents) } catch { throw .storage(error) }
   }
+
+  func reader(_ rows: DenseRows) -> VectorsReader? { rows == .raw ? vectors : coordinates }
 }
 
 /// Which rows of a document are meant.

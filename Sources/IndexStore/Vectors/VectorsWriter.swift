@@ -24,9 +24,7 @@ final class VectorsWriter {
     case .float16:
       let halves = HalfFloats.encode(row[...])
       try file.append(halves)
-      var stored = [Float](repeating: 0, count: row.count)
-      HalfFloats.decode(halves.span.bytes, count: row.count, into: &stored, at: 0)
-      lengths.append(euclideanLength(stored))
+      lengths.append(euclideanLength(halves.lazy.map { Float(Float16(bitPattern: $0)) }))
     case .int8:
       let bytes = ByteRow(row)
       try file.append(bytes.numbers.map { UInt8(bitPattern: $0) })

@@ -7,6 +7,8 @@ public struct RankedHit: Sendable, Codable, Equatable {
   public let score: Double
   /// The same score in the integers that decide the order.
   public let integerScore: UInt32
+  /// The two parts of a new score; nil for a hit that was not re-ranked.
+  public let reranked: RerankedScore?
 }
 
 /// The answer to one query of a batch.
@@ -24,4 +26,6 @@ public struct BatchAnswer: Sendable, Codable, Equatable {
   public let exact: AnswerExactness
   /// When not exact, the most that a document left out can score; nil when that is not known.
   public let missedScoreBound: Double?
+  /// What a second opinion did; nil unless the request asked for one.
+  public let reranking: RerankReport?
 }

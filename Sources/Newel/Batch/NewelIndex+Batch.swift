@@ -63,20 +63,20 @@ extension NewelIndex {
 extension BatchAnswer {
   /// The public form of what was found.
   init(
-    _ ranking: (translated: TranslatedQuery, result: Ranking, accepted: Int?), offset: Int, in index: NewelIndex
+    _ ranking: RankedRequest, offset: Int, in index: NewelIndex
   ) throws(NewelError) {
-    let (translated, result, _) = ranking
+    let (translated, result) = (ranking.translated, ranking.result)
     var hits: [RankedHit] = []
     hits.reserveCapacity(max(0, result.hits.count - offset))
     for (position, scored) in result.hits.enumerated().dropFirst(offset) {
       hits.append(
         RankedHit(
           rank: position + 1, key: try index.key(of: scored.ordinal), score: scored.score,
-          integerScore: scored.integerScore))
+          integerScore: scored.integerScore, reranked: scored.reranked))
     }
     self.init(
       hits: hits, unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords,
       substitutedWords: translated.substitutedWords, exact: result.exact,
-      missedScoreBound: result.missedBound)
+      missedScoreBound: result.missedBound, reranking: ranking.reranking)
   }
 }

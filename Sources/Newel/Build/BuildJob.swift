@@ -68,6 +68,7 @@ final class BuildJob {
   private func checkFitsExisting() throws {
     guard let settings = existing?.configuration else { return }
     try checkFitsScores(settings)
+    try checkFitsRows(settings)
     if let field = request.captionField, field != settings.settings["captionField"] ?? Self.usualCaptionField {
       let own = settings.settings["captionField"] ?? Self.usualCaptionField
       throw NewelError(
@@ -83,6 +84,15 @@ final class BuildJob {
           : "'\(request.index)' was built with dense rows, which all of its documents have; leave --no-dense-rows out, or "
             + "build a new index.")
     }
+  }
+
+  /// Refuses other dense rows than the index has.
+  private func checkFitsRows(_ settings: IndexConfiguration) throws {
+    guard let type = request.denseType, type.element != settings.element else { return }
+    throw NewelError(
+      .invalidArgument,
+      "'\(request.index)' was built with dense rows of \(settings.element.rawValue), not \(type.rawValue); leave --dense-type "
+        + "out, or build a new index.")
   }
 
   /// Refuses other scores and lists than the index has: all of its documents have them, or none.
@@ -123,7 +133,8 @@ final class BuildJob {
   ///
   /// - Throws: `locked` when the index changed since it was looked at.
   func openWriter(
-    ceiling: Float, fingerprint: String, denseDimension: Int?, tokenizer: String, settings: [String: String]
+    ceiling: Float, fingerprint: String, denseDimension: Int?, coordinateCount: Int? = nil, tokenizer: String,
+    settings: [String: String]
   ) throws -> IndexWriter {
     var settings = settings
     settings["captionField"] = request.captionField ?? Self.usualCaptionField
@@ -131,7 +142,8 @@ final class BuildJob {
     let writer = try IndexWriter.open(
       request.index,
       creating: IndexConfiguration(
-        ceiling: ceiling, vocabularyFingerprint: fingerprint, denseDimension: denseDimension, tokenizer: tokenizer,
+        ceiling: ceiling, vocabularyFingerprint: fingerprint, denseDimension: denseDimension,
+        denseElement: request.denseType?.element ?? .float16, coordinateCount: coordinateCount, tokenizer: tokenizer,
         keyField: request.keyField, floatWeights: request.keepsFloatWeights ?? false,
         fineWeights: request.keepsFineWeights ?? false, headMass: request.headMass, headCap: request.headCap,
         settings: settings),
@@ -153,7 +165,8 @@ final class BuildJob {
   func add(
     to writer: IndexWriter, _ place: @autoclosure () -> String, key: DocumentKeys.Key, metadata: [UInt8],
     object: JSONObject,
-    weights: [(token: UInt32, weight: Float)], quantiser: ImpactQuantiser, denseRow: [Float]?
+    weights: [(token: UInt32, weight: Float)], quantiser: ImpactQuantiser, denseRow: [Float]?,
+    coordinates: [Float]? = nil
   ) throws {
     var postings: [Posting] = []
     postings.reserveCapacity(weights.count)
@@ -172,7 +185,7 @@ final class BuildJob {
     do {
       let document = StoredDocument(
         key: key.text, metadata: metadata, postings: postings, fineImpacts: fineImpacts, denseRow: denseRow,
-        object: object)
+        coordinates: coordinates, object: object)
       try clock.stopping { try writer.add(document) }
     } catch IndexStoreError.duplicateKey {
       let isOld = try existing?.ordinal(ofKey: key.text) != nil
@@ -233,4 +246,9 @@ final class BuildJob {
       largestClippedWeight: weightsClipped > 0 ? Double(largestWeight) : nil, segmentsMerged: merge.count,
       mergeProblem: merge.problem, keysAreRowNumbers: keysAreRowNumbers, seconds: 0, stages: clock.finish())
   }
+}
+
+extension BuildRequest.DenseType {
+  /// What the files call it.
+  var element: DenseElement { self == .float16 ? .float16 : .int8 }
 }

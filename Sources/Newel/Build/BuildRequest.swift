@@ -49,6 +49,21 @@ public struct BuildRequest: Sendable {
   /// Most documents in the head list of a token, the heaviest ones; nil for all. Goes with ``headMass``.
   public var headCap: Int?
 
+  /// How the numbers of dense rows and coordinates are stored; nil means as the index does, 16-bit floats for a new one.
+  /// Appending otherwise is refused.
+  public var denseType: DenseType?
+  /// The alignment file by which documents get coordinates, to be re-ranked by texts of another encoder or by words; nil means
+  /// as the index does, none for a new one. Appending with another one is refused.
+  public var alignment: String?
+
+  /// How the numbers of dense rows are stored.
+  public enum DenseType: String, Sendable, CaseIterable, Codable {
+    /// 2 bytes a number.
+    case float16
+    /// 1 byte a number, and 4 a row.
+    case int8
+  }
+
   public init(
     index: String, source: Source, conditions: [String] = [], top: Int? = nil, keyField: String? = nil,
     captionField: String? = nil, keepsDenseRows: Bool? = nil, filterFields: [String] = [],

@@ -1,3 +1,4 @@
+internal import Alignment
 internal import ByteStorage
 internal import EmbeddingDumps
 internal import IndexStore
@@ -22,17 +23,20 @@ extension BuildJob {
     guard dump.rowCount > 0 else {
       throw NewelError(.invalidInput, "There is nothing to index: '\(images)' has no rows.")
     }
+    let map = try chooseAlignment(dimension: head.dimension)
     let top = self.top ?? head.defaultTop
     let writer = try openWriter(
       ceiling: head.ceiling, fingerprint: head.vocabulary.fingerprint,
-      denseDimension: keepsDenseRows ? head.dimension : nil, tokenizer: head.tokenizer.name,
+      denseDimension: keepsDenseRows ? head.dimension : nil, coordinateCount: map?.coordinateCount,
+      tokenizer: head.tokenizer.name,
       settings: ["head": head.method, "top": "\(top)"])
     do {
       if existing == nil {
         try writer.setVocabulary(head.vocabulary.tokens)
         try writer.setHead(head.encoded())
+        if let map { try writer.setAlignment(map.encoded()) }
       }
-      try addRows(of: dump, through: head, top: top, to: writer)
+      try addRows(of: dump, through: head, map, top: top, to: writer)
       rowsSkipped = dump.rowCount - documentsAdded
       return try commit(writer)
     } catch {
@@ -41,7 +45,9 @@ extension BuildJob {
     }
   }
 
-  private func addRows(of dump: EmbeddingDump, through head: TokenHead, top: Int, to writer: IndexWriter) throws {
+  private func addRows(
+    of dump: EmbeddingDump, through head: TokenHead, _ map: AlignmentMap?, top: Int, to writer: IndexWriter
+  ) throws {
     let quantiser = try ImpactQuantiser(ceiling: writer.configuration.ceiling)
     let keepsRows = writer.configuration.denseDimension != nil
     var keys = DocumentKeys(field: keyField)
@@ -51,6 +57,7 @@ extension BuildJob {
     try report(0)
     var batches = dump.batches(size: Self.batchSize, where: filter)
     while let batch = try batches.next() {
+      let coordinates = try map.map { try align(batch, by: $0) }
       for (number, tokens) in try encode(batch, through: head, top: top).enumerated() {
         let record = batch.records[number]
         try add(
@@ -58,7 +65,8 @@ extension BuildJob {
           key: try keys.key(for: record, row: batch.rowNumbers[number]), metadata: record.bytes,
           object: record.object,
           weights: tokens.map { (token: $0.token, weight: $0.weight) }, quantiser: quantiser,
-          denseRow: keepsRows ? Array(batch.rows.row(number)) : nil)
+          denseRow: keepsRows ? Array(batch.rows.row(number)) : nil,
+          coordinates: coordinates.map { Array($0.row(number)) })
       }
       try report(batches.rowsRead)
     }

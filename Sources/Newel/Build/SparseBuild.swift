@@ -7,6 +7,10 @@ internal import TokenSpace
 /// Sparse vectors made elsewhere. They are read twice: first for the tokens and the largest weight, then to be indexed.
 extension BuildJob {
   func runSparse(vectors: String, metadata: String?, vocabulary path: String?) throws -> BuildReport {
+    guard request.alignment == nil, request.denseType == nil else {
+      throw NewelError(
+        .invalidArgument, "Sparse vectors have no dense rows; leave --alignment and --dense-type out.")
+    }
     let stored = try existing.map { try StoredWords($0) }
     if stored?.head != nil {
       throw NewelError(

@@ -1,3 +1,4 @@
+internal import Alignment
 internal import ByteStorage
 internal import EmbeddingDumps
 internal import IndexStore
@@ -45,7 +46,7 @@ package struct DenseComparison: Sendable {
 /// The embeddings of the texts of an evaluation, one row per query.
 package struct TextRows: Sendable {
   fileprivate let path: String
-  fileprivate let rows: Matrix
+  let rows: Matrix
 
   /// The length of a row.
   package var dimension: Int { rows.columns }
@@ -125,13 +126,15 @@ extension NewelIndex {
   }
 
   private func check(dimension: Int, of path: String) throws(NewelError) {
-    guard dimension != denseDimension, dimension != textDimension else { return }
+    let aligned = try alignment()?.dimension(.texts)
+    guard dimension != denseDimension, dimension != textDimension, dimension != aligned else { return }
     let dense =
       denseDimension.map { "the dense rows of '\(self.path)' have \($0)" } ?? "'\(self.path)' keeps no dense rows"
     let side = textDimension.map { "its head reads texts of \($0)" } ?? "its head has no text side"
+    let map = aligned.map { ", its alignment reads texts of \($0)" } ?? ""
     throw NewelError(
       .invalidInput,
-      "The rows of '\(path)' have \(dimension) numbers, but \(dense) and \(side); give texts embedded by the model of the "
+      "The rows of '\(path)' have \(dimension) numbers, but \(dense)\(map) and \(side); give texts embedded by the model of the "
         + "pictures, or of the head's training.")
   }
 

@@ -58,6 +58,13 @@ public struct Explanation: Sendable, Codable {
   public let suggestions: [WordSuggestion]
   /// The tokens that the words of the query brought along, the heaviest first.
   public let expandedTokens: [ExpandedToken]
+  /// With a re-ranking the rank of the document among the hits, its new score and the parts of that; nil when it is not among
+  /// those that are re-ranked.
+  public internal(set) var rank: Int?
+  public internal(set) var rerankedScore: Double?
+  public internal(set) var reranked: RerankedScore?
+  /// What a second opinion did; nil unless one was asked for.
+  public internal(set) var reranking: RerankReport?
 }
 
 /// What the index knows of one word.
@@ -88,6 +95,12 @@ public struct IndexStatistics: Sendable, Codable {
   public let head: String?
   public let tokenizer: String
   public let denseDimension: Int?
+  /// How the numbers of dense rows and coordinates are stored, `float16` or `int8`; nil in an index with neither.
+  public let denseType: String?
+  /// How the alignment was fitted; nil for an index without.
+  public let alignment: String?
+  /// How many coordinates the alignment gives each document; nil for an index without.
+  public let coordinateCount: Int?
   /// Bytes of the float weights, part of the forward files; nil in an index without.
   public let floatWeightBytes: Int?
   /// Bytes in the postings files by which impacts become weights of 12 bits; nil for an index without.
@@ -98,7 +111,8 @@ public struct IndexStatistics: Sendable, Codable {
   public let headCap: Int?
   /// Bytes of the head lists, part of the forward files; nil in an index without.
   public let headListBytes: Int?
-  /// Bytes per kind of file: `postings`, `forward`, `documents`, `vectors`, `head`, `vocabulary`, `catalog`.
+  /// Bytes per kind of file: `postings`, `forward`, `documents`, `vectors`, `coordinates`, `alignment`, `head`, `vocabulary`,
+  /// `catalog`.
   public let bytesByKind: [String: Int]
   /// Their sum.
   public let byteCount: Int

@@ -92,24 +92,39 @@ extension NewelIndex {
   /// - Parameters:
   ///   - conditions: what a search would ask of the metadata; see ``SearchRequest/conditions``.
   ///   - expand: how many related tokens each word brings along; see ``SearchRequest/expand``.
+  ///   - rerank: a second opinion on the first hits; the search is then run to find out whether the document is among them.
   public func explain(
-    _ query: String, key: String, conditions: [String] = [], expand: Int = 0
+    _ query: String, key: String, conditions: [String] = [], expand: Int = 0, rerank: Reranking? = nil
   ) throws(NewelError) -> Explanation {
-    var request = SearchRequest(query)
+    var request = SearchRequest(query, conditions: conditions)
     request.expand = expand
+    request.count = rerank?.pool ?? request.count
+    request.rerank = rerank
     try request.check()
     let translated = try translate(request.query, expand: expand, suggests: true)
     let ordinal = try ordinal(of: key)
     let isAccepted = conditions.isEmpty ? nil : try accepts(ordinal, where: conditions)
     let (segment, document) = try locate(ordinal)
     let scored = try scoredContributions(translated, document: document, in: segment)
-    return Explanation(
+    var explanation = Explanation(
       query: query, key: key, score: Double(scored.total) * translated.scoreUnit, integerScore: scored.total,
       isHit: scored.isHit && isAccepted != false, isAccepted: isAccepted, missingRequired: scored.missing,
       contributions: scored.parts.sorted { ($0.integerAmount, $1.token) > ($1.integerAmount, $0.token) },
       unknownWords: translated.unknownWords, ignoredWords: translated.ignoredWords,
       substitutedWords: translated.substitutedWords, suggestions: suggestions(for: translated.unknownWords),
       expandedTokens: translated.expandedTokens)
+    if rerank != nil {
+      let ranked = try rank(request, threads: 1)
+      explanation.reranking = ranked.reranking
+      if let place = ranked.result.hits.firstIndex(where: { UInt64($0.ordinal) == ordinal }),
+        let parts = ranked.result.hits[place].reranked
+      {
+        explanation.rank = place + 1
+        explanation.rerankedScore = ranked.result.hits[place].score
+        explanation.reranked = parts
+      }
+    }
+    return explanation
   }
 
   /// What the index knows of a word: how many documents have it, and which most of it.

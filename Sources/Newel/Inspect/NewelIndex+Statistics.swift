@@ -1,3 +1,4 @@
+internal import Alignment
 internal import ByteStorage
 internal import IndexStore
 internal import InvertedIndex
@@ -14,6 +15,8 @@ extension NewelIndex {
     let postings = segments.reduce(0) { $0 + $1.index.postingCount }
     var bytes: [String: Int] = [:]
     for file in snapshot.files { bytes["\(file.kind)", default: 0] += file.byteCount }
+    let configuration = snapshot.configuration
+    let map = try alignment()
     let fields: [FilterFieldInfo]
     do {
       fields = try snapshot.filterFields()
@@ -35,6 +38,8 @@ extension NewelIndex {
       },
       ceiling: Double(snapshot.configuration.ceiling), head: snapshot.configuration.settings["head"],
       tokenizer: encoder.tokenizer.name, denseDimension: snapshot.configuration.denseDimension,
+      denseType: configuration.denseDimension == nil && map == nil ? nil : configuration.element.rawValue,
+      alignment: map?.method, coordinateCount: configuration.coordinateCount,
       floatWeightBytes: snapshot.configuration.keepsFloatWeights
         ? segments.reduce(0) { $0 + $1.index.fineImpactByteCount } : nil,
       fineWeightBytes: snapshot.configuration.keepsFineWeights
@@ -73,8 +78,8 @@ extension NewelIndex {
         try? progress?(JobProgress(stage: "verifying", done: done, total: total, unit: "bytes"))
       }
       var problems = report.problems.map(\.description)
-      if level == .deep, let obstacle = obstacleOfWords(path), !problems.contains(obstacle) {
-        problems.append(obstacle)
+      if level == .deep {
+        for obstacle in obstaclesOfQueries(path) where !problems.contains(obstacle) { problems.append(obstacle) }
       }
       return VerificationReport(
         path: path, level: level.rawValue, filesChecked: report.filesChecked, bytesChecked: report.bytesChecked,
@@ -84,13 +89,16 @@ extension NewelIndex {
     }
   }
 
-  /// What keeps vocabulary and head from being used together; nil when nothing does.
-  private static func obstacleOfWords(_ path: String) -> String? {
-    do {
-      _ = try StoredWords(try IndexSnapshot.open(path, fileSystem: PosixFileSystem()))
-      return nil
-    } catch {
-      return NewelError(wrapping: error).message
+  /// What keeps vocabulary, head and alignment from being used.
+  private static func obstaclesOfQueries(_ path: String) -> [String] {
+    let uses: [(IndexSnapshot) throws -> Void] = [{ _ = try StoredWords($0) }, { _ = try StoredAlignment.read($0) }]
+    return uses.compactMap { use in
+      do {
+        try use(try IndexSnapshot.open(path, fileSystem: PosixFileSystem()))
+        return nil
+      } catch {
+        return NewelError(wrapping: error).message
+      }
     }
   }
 }

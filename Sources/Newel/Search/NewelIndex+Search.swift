@@ -1,6 +1,15 @@
 internal import IndexStore
 internal import InvertedIndex
 
+/// The documents of a request before keys and reasons are looked up.
+struct RankedRequest {
+  let translated: TranslatedQuery
+  let result: Ranking
+  /// How many documents the conditions accept; nil without conditions.
+  let accepted: Int?
+  let reranking: RerankReport?
+}
+
 extension NewelIndex {
   /// Finds the best documents for a query.
   ///
@@ -11,9 +20,10 @@ extension NewelIndex {
   ///   counts of work done are not.
   /// - Throws: ``NewelError``: `invalidArgument` for a count below 1, a query or condition that cannot be read or a field that cannot
   ///   be filtered by, `nothingToSearch` for a query without a known word, `invalidInput` when the index was built without what the
-  ///   request needs, `damaged` when a part of the index that the query needs fails its checksum.
+  ///   request needs; for a re-ranking what ``Reranking`` cannot be done with; `damaged` when a part of the index that the query needs fails its checksum.
   public func search(_ request: SearchRequest, threads: Int? = 1) throws(NewelError) -> SearchResponse {
-    let (translated, result, accepted) = try rank(request, threads: threads)
+    let ranked = try rank(request, threads: threads)
+    let (translated, result) = (ranked.translated, ranked.result)
     do {
       var hits: [SearchHit] = []
       for (position, scored) in result.hits.enumerated().dropFirst(request.offset) {
@@ -28,29 +38,38 @@ extension NewelIndex {
         expandedTokens: translated.expandedTokens,
         algorithm: result.algorithm, exact: result.exact, missedScoreBound: result.missedBound,
         postingsScored: result.counters.postingsScored, documentsScored: result.counters.documentsScored,
-        blocksChecked: result.counters.blocksChecked, documentCount: documentCount, documentsAccepted: accepted)
+        blocksChecked: result.counters.blocksChecked, documentCount: documentCount,
+        documentsAccepted: ranked.accepted, reranking: ranked.reranking)
     } catch {
       throw NewelError(wrapping: error)
     }
   }
 
-  /// What a request means, the best documents up to the last one that it asks for, and how many its conditions accept.
-  func rank(
-    _ request: SearchRequest, threads: Int?
-  ) throws(NewelError) -> (translated: TranslatedQuery, result: Ranking, accepted: Int?) {
+  /// What a request means, the best documents up to the last one that it asks for, how many its conditions accept, and what
+  /// a second opinion did.
+  func rank(_ request: SearchRequest, threads: Int?) throws(NewelError) -> RankedRequest {
     try request.check()
-    let translated = try translate(request.query, expand: request.expand, suggests: true)
+    let parts = try parts(of: request.query, expand: request.expand)
+    let translated = try translate(parts, suggests: true)
+    let dense = try request.rerank.map { reranking throws(NewelError) in
+      try denseQuery(for: request, reranking, parts: parts)
+    }
     let filtered = try filters.filtered(request.conditions, in: self)
     let offset = min(request.offset, documentCount)
-    let wanted = min(request.count, max(1, documentCount - offset))
+    let wanted = offset + min(request.count, max(1, documentCount - offset))
+    var result: Ranking
     do {
-      let result = try request.ranking(
-        of: translated.query, k: offset + wanted, in: filtered.segments, step: Double(quantiser.ceiling) / 255,
-        workers: WorkerThreads.count(threads))
-      return (translated, result, filtered.acceptedCount)
+      result = try request.ranking(
+        of: translated.query, k: max(wanted, min(request.rerank?.pool ?? 0, documentCount)), in: filtered.segments,
+        step: Double(quantiser.ceiling) / 255, workers: WorkerThreads.count(threads))
     } catch {
       throw NewelError(wrapping: error)
     }
+    var report: RerankReport?
+    if let reranking = request.rerank, let dense { (result, report) = try rerank(result, reranking, by: dense) }
+    if result.hits.count > wanted { result.hits.removeLast(result.hits.count - wanted) }
+    return RankedRequest(
+      translated: translated, result: result, accepted: filtered.acceptedCount, reranking: report)
   }
 
   func hit(
@@ -65,7 +84,7 @@ extension NewelIndex {
       rank: rank, key: try key(of: scored.ordinal), score: scored.score, integerScore: scored.integerScore,
       contributions: contributions.filter { $0.integerAmount != 0 }
         .sorted { ($0.integerAmount, $1.token) > ($1.integerAmount, $0.token) },
-      metadata: metadata)
+      reranked: scored.reranked, metadata: metadata)
   }
 
   /// The key of a document, by its ordinal.

@@ -7,10 +7,12 @@ struct Ranking {
     /// In the weights of query and documents.
     let score: Double
     let integerScore: UInt32
+    /// The parts of the score; nil unless it is a new one.
+    var reranked: RerankedScore?
   }
 
   /// Best first.
-  let hits: [Entry]
+  var hits: [Entry]
   let algorithm: String
   let exact: AnswerExactness
   /// When not exact: the most that a document left out can score.

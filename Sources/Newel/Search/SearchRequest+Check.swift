@@ -4,7 +4,7 @@ extension SearchRequest {
   /// Refuses numbers that no search can be done with, whatever the query.
   ///
   /// - Throws: `invalidArgument` for fewer than one result, a negative offset, a budget without work or for an algorithm
-  ///   that knows no budgets, and ways of searching that exclude each other.
+  ///   that knows no budgets, a re-ranking of fewer hits than are asked for, and ways of searching that exclude each other.
   package func check() throws(NewelError) {
     guard count >= 1 else {
       throw NewelError(.invalidArgument, "\(count) results were asked for, but there must be at least 1.")
@@ -14,6 +14,10 @@ extension SearchRequest {
     }
     guard expand >= 0 else {
       throw NewelError(.invalidArgument, "\(expand) related tokens were asked for, but there cannot be fewer than 0.")
+    }
+    if let rerank {
+      let (depth, isTooLarge) = offset.addingReportingOverflow(count)
+      try rerank.check(depth: isTooLarge ? .max : depth)
     }
     if let heads {
       guard heads.candidates >= 1, heads.cut ?? 1 >= 1 else {

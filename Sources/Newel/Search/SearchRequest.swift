@@ -69,6 +69,9 @@ public struct SearchRequest: Sendable {
   /// Search by head lists, which is approximate; nil for an exact answer. Does not go with an algorithm or a budget.
   public var heads: HeadListSearch?
 
+  /// A second opinion on the first hits, by dense rows; nil for none.
+  public var rerank: Reranking?
+
   /// - Parameter query: words, in the query language.
   public init(
     _ query: String, count: Int = 10, offset: Int = 0, algorithm: TopKAlgorithm = .auto,

@@ -4,12 +4,15 @@ public struct SearchHit: Sendable, Codable {
   public let rank: Int
   /// The key its owner gave it.
   public let key: String
-  /// The sum of the contributions: query weight times document weight.
+  /// The sum of the contributions: query weight times document weight. Of a hit that was re-ranked its new score.
   public let score: Double
-  /// The same sum in the integers that decide the order.
+  /// The same sum in the integers that decide the order, before any re-ranking.
   public let integerScore: UInt32
-  /// What each query token gave, the largest first; they add up to the score.
+  /// What each query token gave, the largest first; they add up to the score (``RerankedScore/sparseScore`` of a hit that was
+  /// re-ranked).
   public let contributions: [TokenContribution]
+  /// The two parts of a new score; nil for a hit that was not re-ranked.
+  public let reranked: RerankedScore?
   /// The document's metadata, one JSON object; nil when not asked for.
   public let metadata: String?
 }
@@ -69,4 +72,6 @@ public struct SearchResponse: Sendable, Codable {
   public let documentCount: Int
   /// Documents that the request's conditions accept; nil without conditions.
   public let documentsAccepted: Int?
+  /// What a second opinion did; nil unless the request asked for one.
+  public let reranking: RerankReport?
 }

@@ -16,8 +16,11 @@ struct BuildCommand: ParsableCommand {
       When eight segments of about the same size have come together at the end of an index, they are merged into one after \
       the build; see 'newel help merge'.
 
-      To append rows, leave --head out: the index has kept its own. It has kept --top, --key-field and --filter-field, which \
-      may be others for the new rows, and --caption-field, --dense-rows, --fine-weights, --float-weights and --head-lists, which may not.
+      With --alignment, a file of 'newel align', every document gets coordinates beside its embedding, to be compared with texts \
+      of another model or with typed words (search --rerank). --dense-type int8 stores both in 1 byte per number instead of 2.
+
+      To append rows, leave --head and --alignment out: the index has kept its own. It has kept --top, --key-field and --filter-field, which \
+      may be others for the new rows, and --caption-field, --dense-rows, --dense-type, --fine-weights, --float-weights and --head-lists, which may not.
 
       Searches can filter by every metadata field of few values (categories, years, truth values), as 'newel stats' lists \
       them. Fields of very many, such as addresses and captions, are left out unless named by --filter-field.
@@ -73,6 +76,14 @@ struct BuildCommand: ParsableCommand {
     help: "Keep the embeddings in the index, for re-ranking (2 bytes per dimension; default: yes).")
   var denseRows: Bool?
 
+  @Option(help: "How the numbers of embeddings and coordinates are stored (default: float16).")
+  var denseType: BuildRequest.DenseType?
+
+  @Option(
+    help: "The alignment by which pictures are compared with texts when re-ranking; the index keeps a copy.",
+    completion: .file())
+  var alignment: String?
+
   @Flag(
     inversion: .prefixedNo,
     help: "Keep weights to 12 bits, for search --exact fine (half a byte more per token of a document; default: no).")
@@ -109,6 +120,9 @@ struct BuildCommand: ParsableCommand {
     if sparse != nil, denseRows == true {
       throw ValidationError("--sparse vectors have no dense rows; leave --dense-rows out.")
     }
+    if sparse != nil, denseType != nil || alignment != nil {
+      throw ValidationError("--sparse vectors have no dense rows; leave --dense-type and --alignment out.")
+    }
     if headCap != nil, headLists == nil { throw ValidationError("--head-cap goes with --head-lists.") }
     if sparse != nil, head != nil { throw ValidationError("--sparse vectors are tokens already; leave --head out.") }
   }
@@ -126,6 +140,8 @@ struct BuildCommand: ParsableCommand {
       mergesSegments: merge)
     request.keepsFineWeights = fineWeights
     request.keepsFloatWeights = floatWeights
+    request.denseType = denseType
+    request.alignment = alignment
     request.headMass = headLists
     request.headCap = headCap
     let final = request

@@ -36,11 +36,16 @@ struct EvaluateCommand: ParsableCommand {
       queries (text side). --compare holds another system's run file against this one, query by query. In a run file that \
       Newel wrote, ties are already broken by rank.
 
+      --rerank 200 measures a second opinion on the first 200 hits beside the dense side alone, text to picture: the words of \
+      the queries through the alignment of the index, and with --texts also the embeddings of the texts, through the \
+      alignment or as they are (see 'newel help search').
+
       With --json: {"queries", "documents", "recallAt1", "recallAt5", "recallAt10", "meanReciprocalRank", "medianRank", \
       "meanRank", "misses", "unanswered" (misses without a word that the vocabulary knows), "leftOut" (queries without a \
       relevant document in the gallery), "judgementsOutside", "unknownTokens", "millisecondsPerQuery" (from words to \
       ordinals, on one thread), "imageToText": {…}, "recallSum", "graded": {…}, "gradedImageToText": {…}, "words": {…, \
       "captions": {…}, "classes": {…}}, "systems": [{"system", "textToImage", "imageToText", …}], "denseObstacle", \
+      "reranking": {"pool", "fusion", "weight", "lines": [{"system", "textToImage", "millisecondsPerQuery", "queriesReranked"}]}, \
       "comparison": {"lines": [{"measure", "first", "second", "difference", "low", "high", "tTestPValue", \
       "randomisationPValue", "better", "worse"}]}}. Names without a value are left out.
       """)
@@ -86,6 +91,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Of the order in which pictures get captions of others as a control.")
   var seed: UInt64 = 1
 
+  @OptionGroup var reranking: RerankOptions
   @OptionGroup var expansion: ExpandOption
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
@@ -95,7 +101,7 @@ struct EvaluateCommand: ParsableCommand {
       let others: [(String, Bool)] = [
         ("INDEX", index != nil), ("--queries", queries != nil), ("--captions", captions),
         ("--where", !filter.conditions.isEmpty), ("--class-field", classField != nil), ("--texts", texts != nil),
-        ("--run", runFile != nil), ("--expand", expansion.expand != 0),
+        ("--run", runFile != nil), ("--expand", expansion.expand != 0), ("--rerank", reranking.rerank != nil),
       ]
       if let given = others.first(where: { $0.1 }) {
         throw ValidationError("--answers measures a run file without an index: \(given.0) does not go with it.")
@@ -117,7 +123,7 @@ struct EvaluateCommand: ParsableCommand {
     let job = EvaluationJob(
       queries: queries, qrels: qrels, conditions: filter.conditions, cutoff: cutoff, depth: depth,
       algorithm: algorithm, expand: expansion.expand, runFile: runFile, classField: classField, texts: texts,
-      compare: compare, seed: seed)
+      compare: compare, seed: seed, rerank: try reranking.reranking())
     let report = try job.report(
       on: try NewelIndex.open(index), reporter: ProgressReporter.standard(quiet: quiet.quiet))
     if json.json { try JSONOutput.print(report) } else { report.show() }

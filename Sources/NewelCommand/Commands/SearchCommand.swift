@@ -7,6 +7,7 @@ struct SearchCommand: ParsableCommand {
     abstract: "Find documents by words.",
     usage: """
       newel search INDEX QUERY [-k COUNT] [--offset COUNT] [<options>]
+      newel search INDEX QUERY --rerank COUNT [--query-vector FILE] [<options>]
       newel search INDEX --query-vector FILE [-k COUNT] [<options>]
       newel search INDEX --batch FILE [-k COUNT] [--run FILE] [<options>]
       """,
@@ -26,11 +27,18 @@ struct SearchCommand: ParsableCommand {
       numbers by value; a list has what any of its elements is; a dot reaches into objects (exif.model). 'newel stats' \
       lists the fields. The answer is exact among the documents that meet all conditions.
 
+      --rerank 200 takes the first 200 hits and orders them anew by a second opinion: the cosines of their dense rows with \
+      the query. The query is compared as words, by an index built with --alignment whose alignment knows words; or as a \
+      vector given with --query-vector beside the words, through the alignment, or as it is where pictures and texts were \
+      embedded by one model. --fusion weighted brings the cosines to the range of the scores and takes (1 - weight) of the \
+      score and weight of the cosine, replace takes the cosine alone, rrf the reciprocal ranks of both. Each hit shows what words and cosine gave.
+
       With --json: {"hits": [{"rank", "key", "score", "integerScore", "contributions": [{"token", "role" (plain, required, \
-      negative or expanded), "broughtBy" (the words, if expanded), "queryWeight", "documentWeight", "amount", "integerAmount"}], "metadata": {…}}], "unknownWords", \
+      negative or expanded), "broughtBy" (the words, if expanded), "queryWeight", "documentWeight", "amount", "integerAmount"}], "reranked" (with --rerank): {"sparseScore", "sparseRank", "cosine", "denseRank", "sparseAmount", "denseAmount"}, "metadata": {…}}], "unknownWords", \
       "ignoredWords", "substitutedWords": [{"word", "tokens", "kind" (inflection, split or joined)}], "suggestions": [{"word", \
       "near"}], "expandedTokens": [{"token", "weight", "broughtBy"}], "documentCount", "documentsAccepted" (with --where), "algorithm", "exact" ("integer", "fine", "float" or \
-      false), "missedScoreBound", "postingsScored", "documentsScored", "blocksChecked"}. Hits come best first, then in the \
+      false), "missedScoreBound", "postingsScored", "documentsScored", "blocksChecked", "reranking" (with --rerank): {"count", "fusion", "weight", "rows" (coordinates or vectors), \
+      "query" (words or vector), "obstacle"}}. Hits come best first, then in the \
       order in which they were added.
 
       Approximate searches say what a document left out may score at most, if they know: --deadline and --max-blocks stop an \
@@ -80,6 +88,8 @@ struct SearchCommand: ParsableCommand {
   var maxBlocks: Int?
 
   @OptionGroup var filter: FilterOption
+  @OptionGroup var reranking: RerankOptions
+
   @Option(
     help:
       "Which weights decide: 8 bits; fine: 12, of an index built with --fine-weights; float: 20, with --float-weights.")
@@ -98,10 +108,13 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var quiet: QuietOption
 
   func validate() throws {
-    guard [query, batch, queryVector].count(where: { $0 != nil }) == 1 else {
-      throw ValidationError("Give either a query, or --query-vector FILE, or --batch FILE.")
+    // A query of words may have a vector for its dense side.
+    let isSecondOpinion = query != nil && queryVector != nil && reranking.rerank != nil
+    guard [query, batch, isSecondOpinion ? nil : queryVector].count(where: { $0 != nil }) == 1 else {
+      throw ValidationError(
+        "Give either a query, or --query-vector FILE, or --batch FILE; with --rerank a query may have a vector, too.")
     }
-    if queryVector != nil, expansion.expand != 0 { throw ValidationError("--expand goes with words.") }
+    if query == nil, queryVector != nil, expansion.expand != 0 { throw ValidationError("--expand goes with words.") }
     if runFile != nil, batch == nil { throw ValidationError("--run goes with --batch.") }
     if approximate != .heads, candidates != nil || cut != nil {
       throw ValidationError("--candidates and --cut go with --approximate heads.")
@@ -119,7 +132,11 @@ struct SearchCommand: ParsableCommand {
     var request = SearchRequest(
       query ?? "", count: count, offset: offset, algorithm: algorithm, conditions: filter.conditions,
       budget: budget)
-    if let queryVector { request.query = .embedding(try QueryVector.read(queryVector)) }
+    request.rerank = try reranking.reranking()
+    if let queryVector {
+      let vector = try QueryVector.read(queryVector)
+      if query == nil { request.query = .embedding(vector) } else { request.rerank?.vector = vector }
+    }
     request.expand = expansion.expand
     request.exactness = exact
     if approximate == .heads { request.heads = HeadListSearch(candidates: candidates ?? 200, cut: cut) }
@@ -142,33 +159,8 @@ struct SearchCommand: ParsableCommand {
       Console.print(isEmptyFilter ? "No document has \(filter.text)." : offset > 0 ? "No more hits." : "No hits.")
       return
     }
-    show(response.hits, in: opened)
-  }
-
-  /// Two lines for each hit: what gave the score, and the caption below.
-  private func show(_ hits: [SearchHit], in index: NewelIndex) {
-    var table = TextTable([
-      .init("", .right), .init("score", .right), .init("key"), .init("why", isFlexible: true),
-    ])
-    for hit in hits {
-      let why = hit.contributions.map { part in
-        let source = part.broughtBy.map { " (by \($0.joined(separator: ", ")))" } ?? ""
-        return "\(part.token) \(NumberText.fixed(part.amount, decimals: 2))\(source)"
-      }
-      table.append([
-        "\(hit.rank)", NumberText.fixed(hit.score, decimals: 3), hit.key,
-        why.joined(separator: " + ").replacing("+ -", with: "- "),
-      ])
-    }
-    let lines = table.lines(width: TerminalDevice.standardOutput.columns)
-    Console.print(lines[0])
-    let indent = String(repeating: " ", count: "\(hits[hits.count - 1].rank)".count + 2)
-    for (hit, line) in zip(hits, lines.dropFirst()) {
-      Console.print(line)
-      if let caption = Console.caption(in: hit.metadata, field: index.captionField) {
-        Console.printCut(indent + caption)
-      }
-    }
+    HitTable(hits: response.hits, captionField: opened.captionField).show()
+    if let reranking = response.reranking, !quiet.quiet { Console.complain(reranking.sentence) }
   }
 }
 

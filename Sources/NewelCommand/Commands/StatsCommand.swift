@@ -7,7 +7,7 @@ struct StatsCommand: ParsableCommand {
     discussion: """
       With --json: {"path", "generation" (commits so far), "documentCount", "postingCount", "meanTokensPerDocument", \
       "vocabularyCount", "usedTokens", "mostFrequentTokens": [{"token", "documentFrequency"}], "segments": [{"name", \
-      "documentCount", "postingCount", "order"}], "ceiling", "head", "tokenizer", "denseDimension", "floatWeightBytes", "fineWeightBytes", \
+      "documentCount", "postingCount", "order"}], "ceiling", "head", "tokenizer", "denseDimension", "denseType", "alignment", "coordinateCount", "floatWeightBytes", "fineWeightBytes", \
       "headMass", "headCap", "headListBytes", "bytesByKind": {kind: bytes}, "byteCount", "filterFields": [{"name", "valueCount" (none \
       when the field cannot be filtered by)}]}. Names without a value are left out.
       """)
@@ -31,7 +31,11 @@ struct StatsCommand: ParsableCommand {
       "\(NumberText.grouped(stats.usedTokens)) in use, \(stats.tokenizer) tokenizer")
     line("generation", "\(stats.generation)", stats.generation == 1 ? "commit so far" : "commits so far")
     line("head", stats.head ?? "none", "impact ceiling \(NumberText.fixed(stats.ceiling, decimals: 3))")
-    if let dimension = stats.denseDimension { line("dense rows", "\(dimension)", "dimensions, 16-bit") }
+    let type = stats.denseType == "int8" ? "8-bit" : "16-bit"
+    if let dimension = stats.denseDimension { line("dense rows", "\(dimension)", "dimensions, \(type)") }
+    if let method = stats.alignment, let count = stats.coordinateCount {
+      line("alignment", method, "\(count) coordinates, \(type)")
+    }
     let documents = Double(max(1, stats.documentCount))
     for (kind, bytes) in stats.bytesByKind.sorted(by: { ($0.value, $1.key) > ($1.value, $0.key) }) {
       line(
@@ -80,6 +84,7 @@ struct StatsCommand: ParsableCommand {
     case "postings", "documents": "\(kind) files"
     case "forward": "forward index files"
     case "vectors": "dense row files"
+    case "coordinates": "coordinate files"
     default: "\(kind) file"
     }
   }

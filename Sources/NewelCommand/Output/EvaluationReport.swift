@@ -35,11 +35,14 @@ struct EvaluationReport: Encodable {
   let systems: [SystemsReport.Line]?
   /// Why dense rows were not compared.
   let denseObstacle: String?
+  /// A second opinion on the first hits; nil unless one was asked for.
+  let reranking: RerankingReport?
   let comparison: ComparisonReport?
 
   init(
     forward: Evaluator, backward: RetrievalSummary, queries judged: (leftOut: Int, outside: Int), isGraded: Bool,
-    words: WordsReport, systems: SystemsReport?, denseObstacle: String?, comparison: ComparisonReport?
+    words: WordsReport, systems: SystemsReport?, denseObstacle: String?, reranking: RerankingReport?,
+    comparison: ComparisonReport?
   ) {
     let direction = DirectionReport(forward.summary)
     queries = direction.queries
@@ -64,6 +67,7 @@ struct EvaluationReport: Encodable {
     self.words = words
     self.systems = systems?.lines
     self.denseObstacle = denseObstacle
+    self.reranking = reranking
     self.comparison = comparison
     there = direction
     systemsTable = systems
@@ -75,7 +79,7 @@ struct EvaluationReport: Encodable {
   private enum CodingKeys: String, CodingKey {
     case queries, documents, conditions, recallAt1, recallAt5, recallAt10, meanReciprocalRank, medianRank, meanRank
     case misses, unanswered, leftOut, judgementsOutside, unknownTokens, millisecondsPerQuery, imageToText, recallSum
-    case graded, gradedImageToText, words, systems, denseObstacle, comparison
+    case graded, gradedImageToText, words, systems, denseObstacle, reranking, comparison
   }
 
   func show() {
@@ -98,7 +102,8 @@ struct EvaluationReport: Encodable {
     }
     words.show()
     systemsTable?.show()
-    if let denseObstacle {
+    reranking?.show()
+    if let denseObstacle, reranking == nil {
       Console.print("")
       Console.print("dense and fused: not measured, because \(denseObstacle)")
     }

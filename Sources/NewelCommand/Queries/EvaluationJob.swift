@@ -15,12 +15,14 @@ struct EvaluationJob {
   var texts: String?
   var compare: String?
   var seed: UInt64
+  var rerank: Reranking?
 
   /// The files that are read, which are never replaced.
   private var inputs: [String] { [queries, qrels, texts, compare].compactMap(\.self) }
 
   func report(on index: NewelIndex, reporter: ProgressReporter) throws -> EvaluationReport {
     // What cannot be written is said before anything is read or searched.
+    try rerank?.check()
     if let runFile { try OutputKind.run.checkOutput(runFile, inputs: inputs) }
     let gallery = try index.gallery(where: conditions)
     let grades = try qrels.map { RunComparison.grades(of: try RunComparison.qrels($0)) }
@@ -47,12 +49,19 @@ struct EvaluationJob {
           others: try measureSystems(of: rows, queries: judged, gallery: gallery, reverse: reverse, in: index, progress)
         )
       }
+      let reranking = try rerank.map { reranking in
+        let results = try RerankEvaluator(
+          index: index, queries: judged.queries, gallery: gallery, rows: rows, reranking: reranking, depth: depth,
+          cutoff: cutoff, algorithm: algorithm, expand: expand
+        ).results(progress: progress)
+        return RerankingReport(reranking, sparse: forward, results: results)
+      }
       let comparison = try comparison(
         of: forward.summary, with: otherRun, queries: judged.queries, gallery: gallery, in: index)
       return EvaluationReport(
         forward: forward, backward: backward, queries: (judged.leftOut, judged.judgementsOutside),
         isGraded: qrels != nil, words: words, systems: systems,
-        denseObstacle: index.denseObstacle(rows),
+        denseObstacle: index.denseObstacle(rows), reranking: reranking,
         comparison: comparison)
     }
   }

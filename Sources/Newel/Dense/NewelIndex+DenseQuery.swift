@@ -1,0 +1,104 @@
+internal import Alignment
+internal import IndexStore
+internal import LinearAlgebra
+internal import TokenSpace
+
+/// A query as a dense row, and what to compare it with.
+struct PreparedDenseQuery {
+  /// Nil when the query says nothing to the dense rows.
+  let query: DenseQuery?
+  let rows: DenseRows
+  /// What it was made of, as in ``RerankReport/query``.
+  let source: String
+
+  /// The rows, as in ``RerankReport/rows``.
+  var rowsName: String { rows == .raw ? "vectors" : "coordinates" }
+}
+
+extension NewelIndex {
+  /// The dense side of a request: its vector through the texts of the alignment, or as it is in an index without; else its
+  /// words through those of the alignment.
+  ///
+  /// - Throws: `invalidArgument` when the index has nothing to compare it with, `invalidInput` for a vector that does not fit.
+  func denseQuery(
+    for request: SearchRequest, _ reranking: Reranking, parts: QueryParts
+  ) throws(NewelError) -> PreparedDenseQuery {
+    var vector = reranking.vector
+    if vector == nil, case .embedding(let own) = request.query { vector = own }
+    if let vector { try check(vector) }
+    guard let map = try alignment() else { return try rawQuery(vector) }
+    if let vector { return try query(vector, through: map) }
+    guard map.words != nil else {
+      throw NewelError(
+        .invalidArgument,
+        "The alignment of '\(path)' knows no words, only embeddings of texts; give one of the query with --query-vector, or "
+          + "an index whose alignment was fitted with captions.")
+    }
+    let words = words(of: parts)
+    let coordinates = words.isEmpty ? nil : map.coordinates(words: words)
+    return PreparedDenseQuery(query: coordinates.flatMap { DenseQuery($0) }, rows: .coordinates, source: "words")
+  }
+
+  private func check(_ vector: [Float]) throws(NewelError) {
+    if let place = vector.firstIndex(where: { !$0.isFinite }) {
+      throw NewelError(
+        .invalidInput, "Number \(place + 1) of the query vector is \(vector[place]); all must be finite.")
+    }
+    guard vector.contains(where: { $0 != 0 }) else {
+      throw NewelError(.invalidInput, "The query vector is all zeros and says nothing; encode the text again.")
+    }
+  }
+
+  /// Without an alignment a text is compared with the dense rows themselves, as encoders of both make possible.
+  private func rawQuery(_ vector: [Float]?) throws(NewelError) -> PreparedDenseQuery {
+    guard let dimension = denseDimension else {
+      throw NewelError(
+        .invalidArgument,
+        "'\(path)' keeps no dense rows, so there is nothing to re-rank by; build it with --dense-rows or --alignment.")
+    }
+    guard let vector else {
+      throw NewelError(
+        .invalidArgument,
+        "'\(path)' has no alignment, so words cannot be compared with its dense rows; give an embedding of the text with "
+          + "--query-vector, or build the index with --alignment.")
+    }
+    guard vector.count == dimension else {
+      throw NewelError(
+        .invalidInput,
+        "The query vector has \(vector.count) numbers and the dense rows of '\(path)' have \(dimension), which only an "
+          + "alignment can bring together; build the index with --alignment, or give a vector of the pictures' space.")
+    }
+    return PreparedDenseQuery(query: DenseQuery(vector), rows: .raw, source: "vector")
+  }
+
+  private func query(_ vector: [Float], through map: AlignmentMap) throws(NewelError) -> PreparedDenseQuery {
+    guard let expected = map.dimension(.texts) else {
+      throw NewelError(
+        .invalidArgument,
+        "The alignment of '\(path)' knows words and no embeddings of texts; leave --query-vector out.")
+    }
+    guard vector.count == expected else {
+      throw NewelError(
+        .invalidInput,
+        "The query vector has \(vector.count) numbers, but the alignment of '\(path)' was fitted on texts of \(expected); "
+          + "encode the text with the same model.")
+    }
+    do {
+      let row = Matrix(rows: 1, columns: vector.count, values: vector)
+      let coordinates = try map.coordinates(row, of: .texts)
+      return PreparedDenseQuery(query: DenseQuery(coordinates.values), rows: .coordinates, source: "vector")
+    } catch {
+      throw NewelError(wrapping: error)
+    }
+  }
+
+  /// The words of a query with what each counts, without how telling it is: alignments know that themselves. Related
+  /// tokens that words brought along are left out.
+  func words(of parts: QueryParts) -> [(token: String, weight: Float)] {
+    parts.weights.compactMap { token, weight in
+      guard parts.broughtBy[token] == nil, Int(token) < encoder.weights.count else { return nil }
+      let own = encoder.weights[Int(token)]
+      return own > 0 ? (name(of: token), weight / own) : nil
+    }
+  }
+}

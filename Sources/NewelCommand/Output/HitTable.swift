@@ -1,0 +1,69 @@
+import Newel
+
+/// Hits as a table for people: two lines for each, what gave the score, and the caption below.
+struct HitTable {
+  let hits: [SearchHit]
+  let captionField: String
+  /// Whether scores are cosines and not sums of what is listed.
+  var scoresAreCosines = false
+
+  func show() {
+    guard let last = hits.last else { return }
+    let isReranked = hits.contains { $0.reranked != nil }
+    var columns: [TextTable.Column] = [.init("", .right), .init("score", .right)]
+    if isReranked { columns += [.init("words", .right), .init("dense", .right), .init("was", .right)] }
+    var table = TextTable(
+      columns + [.init("key"), .init(scoresAreCosines ? "shared" : "why", isFlexible: true)])
+    for hit in hits {
+      // Sums of reciprocal ranks are small numbers.
+      let decimals = hit.reranked == nil || abs(hit.score) >= 0.1 ? 3 : 5
+      var cells = ["\(hit.rank)", NumberText.fixed(hit.score, decimals: decimals)]
+      if isReranked {
+        cells += [
+          hit.reranked.map { NumberText.fixed($0.sparseAmount, decimals: decimals) } ?? "",
+          hit.reranked.map { NumberText.fixed($0.denseAmount, decimals: decimals) } ?? "",
+          hit.reranked.map { "\($0.sparseRank)" } ?? "",
+        ]
+      }
+      table.append(cells + [hit.key, Self.why(hit)])
+    }
+    let lines = table.lines(width: TerminalDevice.standardOutput.columns)
+    Console.print(lines[0])
+    let indent = String(repeating: " ", count: "\(last.rank)".count + 2)
+    for (hit, line) in zip(hits, lines.dropFirst()) {
+      Console.print(line)
+      if let caption = Console.caption(in: hit.metadata, field: captionField) { Console.printCut(indent + caption) }
+    }
+  }
+
+  /// The tokens with what they give; of a hit that was re-ranked the cosine and the score before as well.
+  private static func why(_ hit: SearchHit) -> String {
+    let parts = hit.contributions.map { part in
+      let source = part.broughtBy.map { " (by \($0.joined(separator: ", ")))" } ?? ""
+      return "\(part.token) \(NumberText.fixed(part.amount, decimals: 2))\(source)"
+    }
+    let sum = parts.joined(separator: " + ").replacing("+ -", with: "- ")
+    guard let reranked = hit.reranked else { return sum }
+    return "cosine \(NumberText.fixed(reranked.cosine, decimals: 3)); \(sum)"
+  }
+}
+
+extension RerankReport {
+  /// What was done, for people.
+  var sentence: String {
+    if let obstacle { return obstacle }
+    let how =
+      switch fusion {
+      case .replace: "by cosine alone"
+      case .weighted: "words and cosine, weight \(weight.map { NumberText.fixed($0, decimals: 2) } ?? "")"
+      case .reciprocalRanks: "by the ranks of both"
+      }
+    let source =
+      switch query {
+      case "words": "the words"
+      case "document": "the document"
+      default: "the vector"
+      }
+    return "re-ranked \(Console.count(count, "hit")) \(how); the \(rows) against \(source)"
+  }
+}
