@@ -111,9 +111,9 @@ import Testing
       return dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot()
     }
     let x = try LAPACK.narrowed(map.images.preparation.apply(images, side: .images))
-    let t = try LAPACK.narrowed(map.texts.preparation.apply(texts, side: .texts))
+    let t = try LAPACK.narrowed(#require(map.texts).preparation.apply(texts, side: .texts))
     let forth = try product(x, try #require(map.images.projections[0].weights))
-    let back = try product(t, try #require(map.texts.projections[1].weights))
+    let back = try product(t, try #require(map.texts?.projections[1].weights))
     for query in 0..<2 {
       for item in 0..<3 {
         let expected =

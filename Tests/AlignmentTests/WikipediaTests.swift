@@ -92,8 +92,8 @@ import Testing
     // Posteriors as they are, the older custom.
     let map = try AlignmentMap.fit(correlated, to: data.train, labels: data.labels, recipe: .standardised)
     func plain(_ rows: Matrix, _ side: AlignedSide) throws -> Matrix {
-      let prepared = try LAPACK.narrowed(map[side].preparation.apply(rows, side: side))
-      var posteriors = try map[side].projections[0].apply(prepared)
+      let prepared = try LAPACK.narrowed((try #require(map[side])).preparation.apply(rows, side: side))
+      var posteriors = try (try #require(map[side])).projections[0].apply(prepared)
       for place in posteriors.values.indices { posteriors.values[place] += 0.1 }
       return posteriors
     }

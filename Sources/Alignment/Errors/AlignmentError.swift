@@ -37,6 +37,12 @@ public enum AlignmentError: Error, Equatable, Sendable, CustomStringConvertible 
   case badOption(name: String, value: String, range: String)
   /// Sparse coordinates were asked of a map that is not made of anchors.
   case noAnchors(method: String)
+  /// Text rows were given to a map that was made from captions only.
+  case noTexts(method: String)
+  /// Words were asked of a map without.
+  case noWords(method: String)
+  /// Bags of words that contradict their vocabulary.
+  case badWords(reason: String)
   /// The iterations of a fit did not come to rest.
   case notConverged(method: String, iterations: Int)
 
@@ -92,6 +98,13 @@ public enum AlignmentError: Error, Equatable, Sendable, CustomStringConvertible 
     case .badOption(let name, let value, let range): "The \(name) must be \(range) and is \(value)."
     case .noAnchors(let method):
       "The alignment (\(method)) has no anchors, so its coordinates are not sparse; fit one with the method anchors."
+    case .noTexts(let method):
+      "The alignment (\(method)) was made from captions and reads no embeddings of texts; ask in words, or fit one with rows of "
+        + "texts."
+    case .noWords(let method):
+      "The alignment (\(method)) knows no words; give an embedding of the text, or fit one with captions."
+    case .badWords(let reason):
+      "The words of the captions cannot be learned: \(reason); check the captions and the vocabulary."
     case .notConverged(let method, let iterations):
       "The method \(method) did not come to rest in \(iterations) iterations; use a smaller strength."
     case .notAnAlignment(let source, let reason):

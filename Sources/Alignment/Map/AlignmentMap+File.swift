@@ -11,10 +11,13 @@ import LinearAlgebra
 /// | `SIDE_centre` | F32 | dimension; where the preparation centres |
 /// | `SIDE_weight_N` | F32 | coordinates × dimension; absent where a part takes the prepared rows as they are |
 /// | `SIDE_bias_N` | F32 | coordinates; absent where there is none |
+/// | `words_weight` | F32 | words × coordinates of all parts; this and the next two only with words |
+/// | `words_bias` | F32 | coordinates of all parts |
+/// | `words_vocabulary` | U8 | the words in UTF-8, joined by line feeds |
 ///
 /// `__metadata__` holds `format` (`newel-alignment`), `version`, `method`, `SIDE_dimension`, `SIDE_preparation`,
-/// `SIDE_activation_N` (`none`, `posteriors` or `strongest:COUNT:POWER`), `checksum` (as in heads), and `provenance.…` and
-/// `validation.…` for people.
+/// `SIDE_activation_N` (`none`, `posteriors` or `strongest:COUNT:POWER`), `words_tokenizer`, `checksum` (as in heads), and
+/// `provenance.…` and `validation.…` for people. Everything of `text` is absent in a map made from captions only.
 extension AlignmentMap {
   /// The version of the layout, written and read.
   static let version = "1"
@@ -31,7 +34,8 @@ extension AlignmentMap {
     }
     add("part_weights", partWeights)
     for side in AlignedSide.allCases {
-      let (maps, name) = (self[side], side.fileName)
+      guard let maps = self[side] else { continue }
+      let name = side.fileName
       metadata[name + "_dimension"] = String(maps.preparation.dimension)
       metadata[name + "_preparation"] = maps.preparation.recipe.rawValue
       add(name + "_means", maps.preparation.means)
@@ -44,6 +48,13 @@ extension AlignmentMap {
         }
         add("\(name)_bias_\(number)", projection.bias)
       }
+    }
+    if let words {
+      metadata["words_tokenizer"] = words.tokenizer
+      contents.append(("words_weight", [words.table.rows, words.table.columns], .f32(words.table.values)))
+      add("words_bias", words.intercept)
+      let text = Array(words.tokens.joined(separator: "\n").utf8)
+      contents.append(("words_vocabulary", [text.count], .u8(text)))
     }
     return Safetensors.encode(metadata: metadata, contents: contents)
   }

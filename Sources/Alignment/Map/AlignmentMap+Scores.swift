@@ -25,7 +25,8 @@ extension AlignmentMap {
   ///
   /// - Throws: ``AlignmentError/noAnchors(method:)`` when the map does not keep only the strongest coordinates.
   public func anchorVectors(_ rows: Matrix, of side: AlignedSide) throws(AlignmentError) -> [AnchorVector] {
-    guard self[side].projections.allSatisfy({ if case .strongest = $0.activation { true } else { false } }) else {
+    guard let maps = self[side] else { throw .noTexts(method: method) }
+    guard maps.projections.allSatisfy({ if case .strongest = $0.activation { true } else { false } }) else {
       throw .noAnchors(method: method)
     }
     var vectors: [AnchorVector] = []

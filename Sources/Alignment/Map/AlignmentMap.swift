@@ -1,6 +1,6 @@
 public import LinearAlgebra
 
-/// Two maps that bring images and texts into one space, where the nearer are the more alike.
+/// Maps that bring images and texts, or images and words, into one space, where the nearer are the more alike.
 ///
 /// A row is prepared, projected by every part, and each part is brought to length 1. Side by side, each with the root of its
 /// weight, they are the coordinates of the row: of length 1, so that the dot product of an image and a text is the weighted
@@ -23,8 +23,10 @@ public struct AlignmentMap: Sendable, Equatable {
   public let method: String
   /// The maps of image rows.
   public let images: Side
-  /// The maps of text rows.
-  public let texts: Side
+  /// The maps of text rows; nil for a map that was made from captions only.
+  public let texts: Side?
+  /// What stands for text rows when a query is typed words; nil for a map without.
+  public let words: WordSide?
   /// What the cosine of each part counts; positive, with a sum of 1.
   public let partWeights: [Float]
   /// Where the map comes from, for people.
@@ -32,22 +34,24 @@ public struct AlignmentMap: Sendable, Equatable {
   /// What was measured on pairs that were not fitted, for people.
   public var validation: [String: String]
 
-  /// Checks that the parts of both sides fit together.
+  /// Checks that the parts of all sides fit together.
   init(
-    method: String, images: Side, texts: Side, partWeights: [Float] = [1], provenance: [String: String] = [:],
+    method: String, images: Side, texts: Side?, words: WordSide? = nil, partWeights: [Float] = [1],
+    provenance: [String: String] = [:],
     validation: [String: String] = [:], source: String = "the alignment"
   ) throws(AlignmentError) {
     func refuse(_ reason: String) -> AlignmentError {
       .damagedAlignment(source: source, section: "parts", reason: reason)
     }
     guard !partWeights.isEmpty, images.projections.count == partWeights.count,
-      texts.projections.count == partWeights.count
+      texts.map({ $0.projections.count == partWeights.count }) ?? true
     else { throw refuse("the sides have different numbers of parts") }
     guard partWeights.allSatisfy({ $0 > 0 && $0.isFinite }), abs(partWeights.reduce(0, +) - 1) < 1e-4 else {
       throw refuse("the weights of the parts are not positive with the sum 1")
     }
     for part in partWeights.indices {
-      for side in [images, texts] {
+      let sides = [images, texts].compactMap { $0 }
+      for side in sides {
         let projection = side.projections[part]
         guard projection.weights.map({ $0.columns == side.preparation.dimension && $0.rows > 0 }) ?? true else {
           throw refuse("part \(part) projects rows of another length than the prepared ones")
@@ -56,17 +60,24 @@ public struct AlignmentMap: Sendable, Equatable {
           throw refuse("part \(part) holds a number that is not finite")
         }
       }
-      let counts = [images, texts].map { $0.projections[part].outputCount($0.preparation.dimension) }
-      guard counts[0] == counts[1] else {
+      let counts = sides.map { $0.projections[part].outputCount($0.preparation.dimension) }
+      guard counts.allSatisfy({ $0 == counts[0] }) else {
         throw refuse("part \(part) gives \(counts[0]) coordinates for images and \(counts[1]) for texts")
       }
     }
+    guard texts != nil || words != nil else { throw refuse("it has neither texts nor words") }
     self.method = method
     self.images = images
     self.texts = texts
+    self.words = words
     self.partWeights = partWeights
     self.provenance = provenance
     self.validation = validation
+    if let words, words.table.columns != coordinateCount {
+      throw .damagedAlignment(
+        source: source, section: "words_weight",
+        reason: "it gives \(words.table.columns) coordinates and the images have \(coordinateCount)")
+    }
   }
 
   /// The number of coordinates.
@@ -74,15 +85,16 @@ public struct AlignmentMap: Sendable, Equatable {
     images.projections.reduce(0) { $0 + $1.outputCount(images.preparation.dimension) }
   }
 
-  /// The length of the rows of a side.
-  public func dimension(_ side: AlignedSide) -> Int { self[side].preparation.dimension }
+  /// The length of the rows of a side; nil for texts of a map without them.
+  public func dimension(_ side: AlignedSide) -> Int? { self[side]?.preparation.dimension }
 
-  /// The maps of one side.
-  public subscript(_ side: AlignedSide) -> Side { side == .images ? images : texts }
+  /// The maps of one side; nil for texts of a map without them.
+  public subscript(_ side: AlignedSide) -> Side? { side == .images ? images : texts }
 
   /// The coordinates of rows, `[rows × coordinateCount]`, each row of length 1 (0 for a row that says nothing).
   ///
-  /// - Throws: ``AlignmentError`` for rows of another length, rows of zeros, NaN, and numbers too large for the map.
+  /// - Throws: ``AlignmentError`` for rows of another length, rows of zeros, NaN, numbers too large for the map, and texts
+  ///   that a map made from captions cannot read.
   /// - Complexity: O(rows · dimension · coordinates).
   public func coordinates(_ rows: Matrix, of side: AlignedSide) throws(AlignmentError) -> Matrix {
     var result = Matrix(rows: rows.rows, columns: coordinateCount)
@@ -97,7 +109,7 @@ public struct AlignmentMap: Sendable, Equatable {
   private func batchCoordinates(
     _ rows: Matrix, _ side: AlignedSide, firstRow: Int
   ) throws(AlignmentError) -> [Float] {
-    let maps = self[side]
+    guard let maps = self[side] else { throw .noTexts(method: method) }
     let wide = try maps.preparation.apply(rows, side: side, firstRow: firstRow)
     let prepared = try narrow(wide, side, firstRow)
     var parts: [Matrix] = []

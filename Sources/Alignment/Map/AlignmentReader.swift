@@ -22,19 +22,20 @@ struct AlignmentReader {
         source: file.source, what: "version", found: version, supported: AlignmentMap.version)
     }
     let weights = try floats("part_weights")
-    try checkNames(parts: weights.count)
+    let hasTexts = file.header.metadata["text_dimension"] != nil
+    try checkNames(parts: weights.count, hasTexts: hasTexts)
     return try AlignmentMap(
       method: try text("method"), images: try side(.images, parts: weights.count),
-      texts: try side(.texts, parts: weights.count), partWeights: weights,
+      texts: hasTexts ? try side(.texts, parts: weights.count) : nil, words: try words(), partWeights: weights,
       provenance: file.texts(prefix: "provenance."), validation: file.texts(prefix: "validation."),
       source: file.source)
   }
 
   /// Refuses members and tensors that this version does not have.
-  private func checkNames(parts: Int) throws(AlignmentError) {
-    var members: Set = ["format", "version", "method", Safetensors.checksumKey]
-    var tensors: Set = ["part_weights"]
-    for side in AlignedSide.allCases {
+  private func checkNames(parts: Int, hasTexts: Bool) throws(AlignmentError) {
+    var members: Set = ["format", "version", "method", "words_tokenizer", Safetensors.checksumKey]
+    var tensors: Set = ["part_weights", "words_weight", "words_bias", "words_vocabulary"]
+    for side in AlignedSide.allCases where side == .images || hasTexts {
       let name = side.fileName
       members.formUnion([name + "_dimension", name + "_preparation"])
       tensors.formUnion([name + "_means", name + "_deviations", name + "_centre"])
@@ -88,6 +89,26 @@ struct AlignmentReader {
     var projections: [Projection] = []
     for part in 0..<parts { projections.append(try projection(name, part)) }
     return AlignmentMap.Side(preparation, projections)
+  }
+
+  private func words() throws(AlignmentError) -> WordSide? {
+    guard let tokenizer = file.header.metadata["words_tokenizer"] else {
+      if let tensor = file.header.tensors.keys.sorted().first(where: { $0.hasPrefix("words_") }) {
+        throw refuse(tensor, "an alignment without 'words_tokenizer' has no words")
+      }
+      return nil
+    }
+    let table = try reading { () throws(SafetensorsError) in try file.matrix("words_weight") }
+    let bytes = try reading { () throws(SafetensorsError) in try file.bytes("words_vocabulary") }
+    var tokens: [String] = []
+    for bytes in bytes.split(separator: 10, omittingEmptySubsequences: false) {
+      guard let token = String(validating: bytes, as: UTF8.self) else {
+        throw refuse("words_vocabulary", "word \(tokens.count) is not UTF-8")
+      }
+      tokens.append(token)
+    }
+    return try WordSide(
+      tokens: tokens, tokenizer: tokenizer, table: table, intercept: try floats("words_bias"), source: file.source)
   }
 
   private func projection(_ name: String, _ part: Int) throws(AlignmentError) -> Projection {
