@@ -56,4 +56,3 @@ extension AlignmentMap {
     return try training.map()
   }
 }
-

@@ -137,7 +137,7 @@ struct ContrastiveTraining {
       let (preparation, dimension) = (pairs.preparation(side), pairs.pairs.rows(side).columns)
       let network = try SideNetwork(
         inputs: dimension, layers: model.layers, from: model.parameters, name: side.rawValue, source: "the training")
-      if blocks != nil { return AlignmentMap.Side(preparation, network, [Projection(weights: nil)]) }
+      if blocks != nil { return AlignmentMap.Side(preparation, [Projection(weights: nil)], network: network) }
       let bias = network.parameters[1].values.values
       return AlignmentMap.Side(preparation, [Projection(weights: network.parameters[0].values, bias: bias)])
     }

@@ -53,13 +53,23 @@ extension SideNetwork {
       if case .linear(let outputs, _) = layer { width = outputs }
       layers.append(layer)
     }
-    return try SideNetwork(inputs: inputs, layers: layers, source: file.source) { (name) throws(AlignmentError) in
+    let network = try SideNetwork(inputs: inputs, layers: layers, source: file.source) {
+      (name) throws(AlignmentError) in
       let tensor = tensorName(name, side)
       guard isVector(name) else { return try matrix(file, tensor) }
       let values = try reading { () throws(SafetensorsError) in try file.floats(tensor, dimensions: 1).values }
       return Matrix(rows: 1, columns: values.count, values: values)
     }
+    let known = Set(network.tensors(side: side).map(\.name))
+    let found = file.header.tensors.keys.filter { $0.hasPrefix(tensorPrefix(side)) && !known.contains($0) }
+    if let stranger = found.sorted().first {
+      throw .damagedAlignment(source: file.source, section: stranger, reason: "no layer has such a tensor")
+    }
+    return network
   }
+
+  /// How names of the tensors of a side's layers begin.
+  static func tensorPrefix(_ side: String) -> String { side + "_layer_" }
 
   /// One layer, whose tables fit a row of `width` numbers.
   private static func layer(
@@ -71,7 +81,8 @@ extension SideNetwork {
       guard fits(values.rows, values.columns) else {
         throw .damagedAlignment(
           source: file.source, section: tensor,
-          reason: "\(values.rows) × \(values.columns) numbers do not fit layer \(place) (\(name)) with rows of \(width)")
+          reason: "\(values.rows) × \(values.columns) numbers do not fit layer \(place) (\(name)) with rows of \(width)"
+        )
       }
       return values.rows
     }
@@ -83,7 +94,8 @@ extension SideNetwork {
     guard name.hasPrefix("gated:"), let chunks = Int(name.dropFirst(6)), chunks >= 1, width % chunks == 0 else {
       throw .unsupportedAlignment(
         source: file.source, what: "\(side)_layers", found: name,
-        supported: "linear, relu, tanh, gelu, unit, and gated:CHUNKS where CHUNKS divides the \(width) numbers of a row")
+        supported: "linear, relu, tanh, gelu, unit, and gated:CHUNKS where CHUNKS divides the \(width) numbers of a row"
+      )
     }
     let hidden = try table("expand_weights") { $0 > 0 && $0 % 2 == 0 && $1 == width / chunks }
     _ = try table("gate_weights") { $0 == chunks && $1 == chunks }

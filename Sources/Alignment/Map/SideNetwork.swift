@@ -1,5 +1,5 @@
 public import Learning
-public import LinearAlgebra
+import LinearAlgebra
 
 /// Layers between the prepared rows of a side and its projections.
 public struct SideNetwork: Sendable, Equatable {
