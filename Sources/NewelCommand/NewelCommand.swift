@@ -32,7 +32,8 @@ struct NewelCommand: ParsableCommand {
       CommandGroup(
         name: "Ask",
         subcommands: [
-          SearchCommand.self, SimilarCommand.self, InspectCommand.self, AtlasCommand.self, ExplainCommand.self, TokensCommand.self,
+          SearchCommand.self, SimilarCommand.self, InspectCommand.self, AtlasCommand.self, ExplainCommand.self,
+          TokensCommand.self,
         ]),
       CommandGroup(
         name: "Check",

@@ -116,13 +116,14 @@ import Testing
         return "added"
       } catch { return error.description }
     }
+    func refusal(ofNumber number: Float) -> String { refusal { $0.denseRow?[4] = number } }
     #expect(refusal { $0.coordinates = nil }.contains("has no row of coordinates"))
     #expect(refusal { $0.coordinates = [1] }.contains("row of coordinates has 1 numbers instead of 5"))
     #expect(refusal { $0.denseRow = nil }.contains("has no dense row"))
-    #expect(refusal { $0.denseRow?[4] = .nan }.contains("number 4 of its dense row is nan"))
-    #expect(refusal { $0.denseRow?[4] = 2e30 }.contains("no number below 1e30"))
+    #expect(refusal(ofNumber: .nan).contains("number 4 of its dense row is nan"))
+    #expect(refusal(ofNumber: 2e30).contains("no number below 1e30"))
     // Beyond 16-bit floats, and no trouble for bytes.
-    #expect(refusal { $0.denseRow?[4] = 1e6 } == "added")
+    #expect(refusal(ofNumber: 1e6) == "added")
     _ = try writer.commit()
     writer.close()
     let snapshot = try IndexSnapshot.open(index)

@@ -34,7 +34,8 @@ public struct IndexConfiguration: Codable, Equatable, Sendable {
 
   public init(
     ceiling: Float, vocabularyFingerprint: String, denseDimension: Int? = nil,
-    denseElement: DenseElement = .float16, coordinateCount: Int? = nil, tokenizer: String = "word", keyField: String? = nil, filterFields: [String]? = nil, floatWeights: Bool = false, fineWeights: Bool = false,
+    denseElement: DenseElement = .float16, coordinateCount: Int? = nil, tokenizer: String = "word",
+    keyField: String? = nil, filterFields: [String]? = nil, floatWeights: Bool = false, fineWeights: Bool = false,
     headMass: Double? = nil, headCap: Int? = nil, settings: [String: String] = [:]
   ) {
     self.ceiling = ceiling

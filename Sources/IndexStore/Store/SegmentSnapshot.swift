@@ -60,7 +60,8 @@ public struct SegmentSnapshot: Sendable {
     }
     guard UInt64(index.postingCount) == segment.postingCount else { throw disagree("the number of postings") }
     for (rows, dimension, name) in [
-      (vectors, configuration.denseDimension, "dense rows"), (coordinates, configuration.coordinateCount, "coordinates"),
+      (vectors, configuration.denseDimension, "dense rows"),
+      (coordinates, configuration.coordinateCount, "coordinates"),
     ] {
       guard let rows else { continue }
       guard rows.rowCount == documentCount else { throw disagree("the number of \(name)") }

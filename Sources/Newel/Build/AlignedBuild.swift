@@ -28,7 +28,8 @@ extension BuildJob {
     guard stored.encoded() == given.encoded() else {
       throw NewelError(
         .invalidArgument,
-        "'\(request.index)' was built with another alignment than '\(path)'; leave --alignment out, or build a new index.")
+        "'\(request.index)' was built with another alignment than '\(path)'; leave --alignment out, or build a new index."
+      )
     }
     return stored
   }

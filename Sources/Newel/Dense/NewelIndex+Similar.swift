@@ -86,7 +86,8 @@ extension NewelIndex {
     }
     guard let query = DenseQuery(row) else {
       throw NewelError(
-        .nothingToSearch, "The dense row of '\(key)' is all zeros and has no direction; compare tokens with --by sparse.")
+        .nothingToSearch,
+        "The dense row of '\(key)' is all zeros and has no direction; compare tokens with --by sparse.")
     }
     return PreparedDenseQuery(query: query, rows: rows, source: "document")
   }

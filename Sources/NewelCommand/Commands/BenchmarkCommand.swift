@@ -5,7 +5,10 @@ struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark",
     abstract: "Time queries, and check that all algorithms give the same answers.",
-    usage: "newel benchmark INDEX --queries FILE [-k COUNTS] [<options>]",
+    usage: """
+      newel benchmark INDEX --queries FILE [-k COUNTS] [<options>]
+      newel benchmark INDEX --dense-rows COUNT
+      """,
     discussion: """
       Times are processor time of one thread, from query vector to the ordinals and scores of the best documents; the \
       median over the passes for each query, then the distribution over the queries. Exit status 1 when two algorithms \
@@ -16,6 +19,9 @@ struct BenchmarkCommand: ParsableCommand {
       recall; recall is against --truth, or against the exact answer. With --json: {"index", "documentCount", "queryCount", \
       "meanQueryTokens", "count", "truth", "lines": [{"mode", "points": [{"setting", "microseconds": {"mean", "p50", "p95", \
       "p99", "spread"}, "recall"}]}]}.
+
+      --dense-rows 1000 times the cosines of a thousand scattered documents with a query, as re-ranking needs them. With \
+      --json: {"index", "rows" (vectors or coordinates), "dimension", "type", "count", "microseconds": {…}}.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -23,7 +29,10 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(
     help: "Queries: .csr or .npz (columns are tokens by number), or .jsonl with \"vector\", \"text\" or \"query\".",
     completion: .file())
-  var queries: String
+  var queries: String?
+
+  @Option(parsing: .unconditional, help: "Instead of queries: the cosines of so many documents.")
+  var denseRows: Int?
 
   @Option(name: [.customShort("k"), .customLong("count")], help: "How many hits, several numbers with commas.")
   var counts: CommaSeparated<Int> = [10, 100, 1000]
@@ -62,18 +71,24 @@ struct BenchmarkCommand: ParsableCommand {
     for count in counts.values where count < 1 {
       throw ValidationError("-k \(count): the number of hits must be at least 1.")
     }
+    if (queries == nil) == (denseRows == nil) {
+      throw ValidationError("Give either --queries FILE or --dense-rows COUNT.")
+    }
+    if let denseRows, denseRows < 1 { throw ValidationError("--dense-rows must be at least 1.") }
     if passes < 1 { throw ValidationError("--repeat must be at least 1.") }
     if let limitQueries, limitQueries < 1 { throw ValidationError("--limit-queries must be at least 1.") }
   }
 
   func run() throws {
     let opened = try NewelIndex.open(index.index)
+    if let denseRows { return try show(try opened.measureDense(count: denseRows, passes: passes)) }
+    guard let queries else { return }
     let request = MeasurementRequest(
       queries: try QueryFile.read(queries, limit: limitQueries), counts: counts.values,
       algorithms: algorithms?.values ?? TopKAlgorithm.allCases,
       passes: passes, budget: budget, truth: try truth.map { try GroundTruth.read($0) },
       conditions: filter.conditions, exactness: exact)
-    if let curve { return try draw(request, of: opened, into: curve) }
+    if let curve { return try draw(request, of: opened, queries: queries, into: curve) }
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { progress in
       try opened.measure(request, progress: progress)
     }
@@ -82,7 +97,9 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   /// Measures and draws a curve; its numbers go to standard output.
-  private func draw(_ request: MeasurementRequest, of index: NewelIndex, into path: String) throws {
+  private func draw(
+    _ request: MeasurementRequest, of index: NewelIndex, queries: String, into path: String
+  ) throws {
     let file = try OutputFile(path, kind: .picture, inputs: [queries, self.index.index] + [truth].compactMap(\.self))
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { progress in
       try index.curve(request, progress: progress)
@@ -105,6 +122,15 @@ struct BenchmarkCommand: ParsableCommand {
       }
     }
     Console.print(table)
+  }
+
+  private func show(_ report: DenseTrialReport) throws {
+    if json.json { return try JSONOutput.print(report) }
+    let times = report.microseconds
+    Console.print(
+      "\(NumberText.grouped(report.count)) \(report.rows) of \(report.dimension) numbers, \(report.type): mean "
+        + "\(NumberText.fixed(times.mean, decimals: 1)), p50 \(NumberText.fixed(times.p50, decimals: 1)), p95 "
+        + "\(NumberText.fixed(times.p95, decimals: 1)) microseconds of processor time")
   }
 
   private func show(_ report: MeasurementReport) {

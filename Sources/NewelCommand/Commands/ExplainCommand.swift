@@ -46,7 +46,8 @@ struct ExplainCommand: ParsableCommand {
     var rerank = try reranking.reranking()
     if let queryVector { rerank?.vector = try QueryVector.read(queryVector) }
     let explanation = try NewelIndex.open(index.index).explain(
-      query.trimmingPrefix(" ").description, key: key, conditions: filter.conditions, expand: expansion.expand, rerank: rerank)
+      query.trimmingPrefix(" ").description, key: key, conditions: filter.conditions, expand: expansion.expand,
+      rerank: rerank)
     if json.json { return try JSONOutput.print(explanation) }
     Console.warnOfWords(
       unknown: explanation.unknownWords, suggestions: explanation.suggestions, substituted: explanation.substitutedWords
