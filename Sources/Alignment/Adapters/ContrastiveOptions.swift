@@ -18,6 +18,10 @@ public struct ContrastiveOptions: Sendable, Equatable {
   public var startsFromCorrelation = true
   /// The regularisation of that start; about 1 when there are no more pairs than dimensions.
   public var regularisation = 0.01
+  /// With words: the share of a caption's words that a step leaves out.
+  public var wordDropout = 0.1
+  /// With words: the learning rate of their table, as a multiple of that of the adapters.
+  public var wordRateFactor = 1.0
   /// What all random numbers depend on.
   public var seed: UInt64 = 1
 
@@ -45,6 +49,10 @@ public struct ContrastiveOptions: Sendable, Equatable {
     guard rate > 0, rate.isFinite else { throw refuse("learning rate", "\(rate)", "a number above 0") }
     guard weightDecay >= 0, weightDecay * rate < 1 else { throw refuse("weight decay", "\(weightDecay)", "0 or more") }
     guard noise >= 0, noise.isFinite else { throw refuse("noise", "\(noise)", "a number of 0 or more") }
+    guard (0..<1).contains(wordDropout) else { throw refuse("word dropout", "\(wordDropout)", "0 or more and below 1") }
+    guard wordRateFactor > 0, wordRateFactor.isFinite else {
+      throw refuse("factor of the words' rate", "\(wordRateFactor)", "a number above 0")
+    }
     guard temperature >= 1 / ContrastiveModel<Float>.largestScale, temperature <= 10 else {
       throw refuse("temperature", "\(temperature)", "0.01 to 10")
     }

@@ -108,6 +108,10 @@ public struct AlignmentSettings: Sendable {
   public var noise: Double?
   /// The penalty of words.
   public var wordPenalty: Double?
+  /// The share of a caption's words that a step of training leaves out.
+  public var wordDropout: Double?
+  /// The learning rate of words in training, as a multiple of that of the adapters.
+  public var wordRate: Double?
   /// What all random numbers are drawn from: the same seed gives the same alignment.
   public var seed: UInt64 = 1
 

@@ -58,9 +58,7 @@ struct AlignmentFit {
     if method == .contrastive { return try train() }
     try progress?(JobProgress(stage: "fitting", done: 0, total: nil, unit: ""))
     guard let texts = pairs.texts else {
-      guard let words else {
-        throw NewelError(.invalidInput, "There are neither rows of texts nor captions; give --texts or captions.")
-      }
+      guard let words else { throw Self.nothingToAlign }
       return try AlignmentMap.fitWords(
         images: pairs.repeatedImages, words: words, penalty: settings.wordPenalty ?? WordSide.defaultPenalty,
         recipe: recipe)
@@ -83,17 +81,27 @@ struct AlignmentFit {
     set(settings.noise, \.noise)
     set(settings.regularisation, \.regularisation)
     options.seed = settings.seed
-    guard let texts = pairs.texts else { throw NewelError(.invalidInput, "no texts yet") }
+    set(settings.wordDropout, \.wordDropout)
+    set(settings.wordRate, \.wordRateFactor)
     try progress?(JobProgress(stage: "training", done: 0, total: options.epochs, unit: "epochs"))
-    return try AlignmentMap.trainContrastive(
-      PairedRows(images: pairs.repeatedImages, texts: texts), options: options
-    ) { state in
+    func report(_ state: ContrastiveProgress) throws {
       try progress?(
         JobProgress(
           stage: "training", done: state.epoch, total: state.epochs, unit: "epochs",
           detail: "loss \((state.loss * 1000).rounded() / 1000)"))
     }
+    if let words {
+      return try AlignmentMap.trainContrastive(
+        CaptionedPictures(images: pairs.images, texts: pairs.texts, words: words, pictures: pairs.pictures),
+        options: options, progress: report)
+    }
+    guard let texts = pairs.texts else { throw Self.nothingToAlign }
+    return try AlignmentMap.trainContrastive(
+      PairedRows(images: pairs.repeatedImages, texts: texts), options: options, progress: report)
   }
+
+  private static let nothingToAlign = NewelError(
+    .invalidInput, "There are neither rows of texts nor captions; give --texts, or metadata with captions.")
 
   private func closedForm() throws -> AlignmentMethod {
     let side = settings.from.map { $0 == .images ? AlignedSide.images : .texts }

@@ -55,6 +55,12 @@ struct AlignOptionGroup: ParsableArguments {
   @Option(parsing: .unconditional, help: "The penalty of words.")
   var wordPenalty: Double?
 
+  @Option(parsing: .unconditional, help: "contrastive: the share of a caption's words that a step leaves out.")
+  var wordDropout: Double?
+
+  @Option(parsing: .unconditional, help: "contrastive: the learning rate of words, as a multiple of the other.")
+  var wordRate: Double?
+
   @Option(parsing: .unconditional, help: "What random numbers are drawn from.")
   var seed: UInt64 = 1
 
@@ -77,6 +83,8 @@ struct AlignOptionGroup: ParsableArguments {
     settings.weightDecay = weightDecay
     settings.noise = noise
     settings.wordPenalty = wordPenalty
+    settings.wordDropout = wordDropout
+    settings.wordRate = wordRate
     settings.seed = seed
     return settings
   }
@@ -101,6 +109,7 @@ struct AlignOptionGroup: ParsableArguments {
       ("--dimension", dimension != nil, trained), ("--epochs", epochs != nil, trained),
       ("--batch", batch != nil, trained), ("--learning-rate", learningRate != nil, trained),
       ("--weight-decay", weightDecay != nil, trained), ("--noise", noise != nil, trained),
+      ("--word-dropout", wordDropout != nil, trained), ("--word-rate", wordRate != nil, trained),
     ]
     return values.filter { $0.1 && !$0.2.contains(method) }.map(\.0)
   }
