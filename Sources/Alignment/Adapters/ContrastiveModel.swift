@@ -2,9 +2,9 @@ import Glibc
 import Learning
 import LinearAlgebra
 
-/// Two affine maps into one space, learned so that the rows of a pair are nearer to each other than to all others of a batch.
+/// Two maps into one space, learned so that the rows of a pair are nearer to each other than to all others of a batch.
 ///
-/// With unit rows `f = norm(x A + a)` and `g = norm(t B + b)`, the loss is the symmetric cross entropy of `s · f gᵀ`, whose
+/// With unit rows `f = norm(F(x))` and `g = norm(G(t))`, where F and G are an affine map each and perhaps gated blocks, the loss is the symmetric cross entropy of `s · f gᵀ`, whose
 /// diagonal holds the pairs.
 /// - Source: Radford and others, "Learning transferable visual models from natural language supervision" (ICML 2021).
 struct ContrastiveModel<Scalar: Real>: Sendable {
@@ -14,24 +14,30 @@ struct ContrastiveModel<Scalar: Real>: Sendable {
   static var largestScale: Double { 100 }
 
   var parameters = ParameterSet<Scalar>()
-  let images: Linear<Scalar>
-  let texts: Linear<Scalar>
+  /// The layers of either side.
+  let layers: [LayerPlan]
+  private var images: LayerStack<Scalar>
+  private var texts: LayerStack<Scalar>
   /// The place of the logarithm of the scale.
   let scale: Int
 
-  private var imageRows = DenseMatrix<Scalar>(rows: 0, columns: 0)
-  private var textRows = DenseMatrix<Scalar>(rows: 0, columns: 0)
   private var imageGradient = DenseMatrix<Scalar>(rows: 0, columns: 0)
   private var textGradient = DenseMatrix<Scalar>(rows: 0, columns: 0)
   private var cosines = DenseMatrix<Scalar>(rows: 0, columns: 0)
 
-  /// - Parameter temperature: one over the first scale.
-  init(imageDimension: Int, textDimension: Int, outputs: Int, temperature: Double, random: inout SplitMix64) {
-    images = Linear(
-      "images", group: Self.group, inputs: imageDimension, outputs: outputs, bias: .zero, in: &parameters,
+  /// - Parameters:
+  ///   - temperature: one over the first scale.
+  ///   - blocks: what stands behind the affine maps, or nil for nothing.
+  init(
+    imageDimension: Int, textDimension: Int, outputs: Int, temperature: Double, blocks: GatedBlocks? = nil,
+    random: inout SplitMix64
+  ) {
+    layers = [.linear(outputs: outputs, bias: .zero)] + (blocks?.layers(dimension: outputs) ?? [])
+    images = LayerStack(
+      AlignedSide.images.rawValue, group: Self.group, inputs: imageDimension, layers: layers, in: &parameters,
       random: &random)
-    texts = Linear(
-      "texts", group: Self.group, inputs: textDimension, outputs: outputs, bias: .zero, in: &parameters,
+    texts = LayerStack(
+      AlignedSide.texts.rawValue, group: Self.group, inputs: textDimension, layers: layers, in: &parameters,
       random: &random)
     scale = parameters.add(
       "scale", group: Self.group, DenseMatrix(rows: 1, columns: 1, values: [Scalar(-log(temperature))]), decays: false)
@@ -44,8 +50,8 @@ struct ContrastiveModel<Scalar: Real>: Sendable {
     let count = x.rows
     var imageLengths = [Scalar](repeating: 0, count: count)
     var textLengths = imageLengths
-    try images.forward(x, parameters, into: &imageRows)
-    try texts.forward(t, parameters, into: &textRows)
+    var imageRows = try images.forward(x, parameters)
+    var textRows = try texts.forward(t, parameters)
     Scalar.unitRows(&imageRows, lengths: &imageLengths)
     Scalar.unitRows(&textRows, lengths: &textLengths)
 
@@ -67,8 +73,8 @@ struct ContrastiveModel<Scalar: Real>: Sendable {
     try multiply(scores, transposeA: true, imageRows, alpha: factor, into: &textGradient)
     Scalar.unitRowsBackward(imageRows, lengths: imageLengths, gradient: &imageGradient)
     Scalar.unitRowsBackward(textRows, lengths: textLengths, gradient: &textGradient)
-    try images.backward(imageGradient, input: x, &parameters)
-    try texts.backward(textGradient, input: t, &parameters)
+    try images.backward(&imageGradient, &parameters)
+    try texts.backward(&textGradient, &parameters)
     return loss
   }
 

@@ -15,6 +15,8 @@ import LinearAlgebra
 /// | `words_bias` | F32 | coordinates of all parts |
 /// | `words_vocabulary` | U8 | the words in UTF-8, joined by line feeds |
 ///
+/// The layers of a side with some (`SIDE_layers` in the metadata) are listed at ``SideNetwork``.
+///
 /// `__metadata__` holds `format` (`newel-alignment`), `version`, `method`, `SIDE_dimension`, `SIDE_preparation`,
 /// `SIDE_activation_N` (`none`, `posteriors` or `strongest:COUNT:POWER`), `words_tokenizer`, `checksum` (as in heads), and
 /// `provenance.…` and `validation.…` for people. Everything of `text` is absent in a map made from captions only.
@@ -41,6 +43,10 @@ extension AlignmentMap {
       add(name + "_means", maps.preparation.means)
       add(name + "_deviations", maps.preparation.deviations)
       add(name + "_centre", maps.preparation.centre)
+      if let network = maps.network {
+        metadata[name + "_layers"] = network.fileText
+        contents += network.tensors(side: name).map { ($0.name, $0.shape, .f32($0.values)) }
+      }
       for (number, projection) in maps.projections.enumerated() {
         metadata["\(name)_activation_\(number)"] = projection.activation.text
         if let weights = projection.weights {

@@ -10,13 +10,19 @@ public struct AlignmentMap: Sendable, Equatable {
   public struct Side: Sendable, Equatable {
     /// What is done to a row first.
     public let preparation: Preparation
+    /// Layers behind the preparation; nil for none.
+    public let network: SideNetwork?
     /// One projection for each part.
     public let projections: [Projection]
 
-    init(_ preparation: Preparation, _ projections: [Projection]) {
+    init(_ preparation: Preparation, _ projections: [Projection], network: SideNetwork? = nil) {
       self.preparation = preparation
+      self.network = network
       self.projections = projections
     }
+
+    /// The length of the rows that are projected.
+    var width: Int { network?.outputs ?? preparation.dimension }
   }
 
   /// How it was fitted.
@@ -52,15 +58,18 @@ public struct AlignmentMap: Sendable, Equatable {
     for part in partWeights.indices {
       let sides = [images, texts].compactMap { $0 }
       for side in sides {
+        guard side.network.map({ $0.inputs == side.preparation.dimension }) ?? true else {
+          throw refuse("the layers take rows of another length than the prepared ones")
+        }
         let projection = side.projections[part]
-        guard projection.weights.map({ $0.columns == side.preparation.dimension && $0.rows > 0 }) ?? true else {
+        guard projection.weights.map({ $0.columns == side.width && $0.rows > 0 }) ?? true else {
           throw refuse("part \(part) projects rows of another length than the prepared ones")
         }
         guard (projection.weights?.values ?? []).allSatisfy(\.isFinite), projection.bias.allSatisfy(\.isFinite) else {
           throw refuse("part \(part) holds a number that is not finite")
         }
       }
-      let counts = sides.map { $0.projections[part].outputCount($0.preparation.dimension) }
+      let counts = sides.map { $0.projections[part].outputCount($0.width) }
       guard counts.allSatisfy({ $0 == counts[0] }) else {
         throw refuse("part \(part) gives \(counts[0]) coordinates for images and \(counts[1]) for texts")
       }
@@ -82,7 +91,7 @@ public struct AlignmentMap: Sendable, Equatable {
 
   /// The number of coordinates.
   public var coordinateCount: Int {
-    images.projections.reduce(0) { $0 + $1.outputCount(images.preparation.dimension) }
+    images.projections.reduce(0) { $0 + $1.outputCount(images.width) }
   }
 
   /// The length of the rows of a side; nil for texts of a map without them.
@@ -111,7 +120,8 @@ public struct AlignmentMap: Sendable, Equatable {
   ) throws(AlignmentError) -> [Float] {
     guard let maps = self[side] else { throw .noTexts(method: method) }
     let wide = try maps.preparation.apply(rows, side: side, firstRow: firstRow)
-    let prepared = try narrow(wide, side, firstRow)
+    let narrowed = try narrow(wide, side, firstRow)
+    let prepared = try maps.network?.apply(narrowed) ?? narrowed
     var parts: [Matrix] = []
     for (number, projection) in maps.projections.enumerated() {
       let raw = try projection.apply(prepared)

@@ -37,8 +37,13 @@ struct AlignmentReader {
     var tensors: Set = ["part_weights", "words_weight", "words_bias", "words_vocabulary"]
     for side in AlignedSide.allCases where side == .images || hasTexts {
       let name = side.fileName
-      members.formUnion([name + "_dimension", name + "_preparation"])
+      members.formUnion([name + "_dimension", name + "_preparation", name + "_layers"])
       tensors.formUnion([name + "_means", name + "_deviations", name + "_centre"])
+      // Those of layers are compared when these are read.
+      if file.header.metadata[name + "_layers"] != nil {
+        let prefix = SideNetwork.tensorPrefix(name)
+        tensors.formUnion(file.header.tensors.keys.filter { $0.hasPrefix(prefix) })
+      }
       // More parts than tensors cannot be.
       for part in 0..<min(parts, 1000) {
         members.insert("\(name)_activation_\(part)")
@@ -88,7 +93,8 @@ struct AlignmentReader {
       centre: try table("centre", recipe.centres))
     var projections: [Projection] = []
     for part in 0..<parts { projections.append(try projection(name, part)) }
-    return AlignmentMap.Side(preparation, projections)
+    return AlignmentMap.Side(
+      preparation, projections, network: try SideNetwork.read(file, side: name, inputs: dimension))
   }
 
   private func words() throws(AlignmentError) -> WordSide? {
@@ -148,7 +154,7 @@ struct AlignmentReader {
 }
 
 /// Runs `body` and says of what is wrong with the file that it is wrong with an alignment.
-private func reading<R>(_ body: () throws(SafetensorsError) -> R) throws(AlignmentError) -> R {
+func reading<R>(_ body: () throws(SafetensorsError) -> R) throws(AlignmentError) -> R {
   do {
     return try body()
   } catch {

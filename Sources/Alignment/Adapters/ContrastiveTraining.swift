@@ -1,0 +1,152 @@
+import Learning
+import LinearAlgebra
+
+/// The state of a training between epochs.
+struct ContrastiveTraining {
+  let options: ContrastiveOptions
+  private let blocks: GatedBlocks?
+  private let pairs: PreparedPairs
+  private let images: Matrix
+  private let texts: Matrix
+  /// The pairs of every picture.
+  private let pictures: [[Int]]
+  /// A number for every pair, the same for equal texts.
+  private let textNumbers: [Int]
+  private let optimiser: AdamW
+  private let schedule: CosineDecay
+  private var model: ContrastiveModel<Float>
+  private var random: SplitMix64
+  private var step = 0
+
+  /// - Parameter blocks: what stands behind the affine maps, or nil for nothing.
+  init(_ rows: PairedRows, _ options: ContrastiveOptions, _ blocks: GatedBlocks? = nil) throws(AlignmentError) {
+    try options.check()
+    try blocks?.check(dimension: options.dimension)
+    self.options = options
+    self.blocks = blocks
+    pairs = try PreparedPairs(rows, .unitCentred)
+    images = try Self.narrow(pairs, .images)
+    texts = try Self.narrow(pairs, .texts)
+    textNumbers = Self.numbersOfEqualRows(rows.texts)
+    var pictures: [[Int]] = []
+    for (pair, picture) in Self.numbersOfEqualRows(rows.images).enumerated() {
+      if picture == pictures.count { pictures.append([]) }
+      pictures[picture].append(pair)
+    }
+    self.pictures = pictures
+    random = SplitMix64(seed: options.seed)
+    model = ContrastiveModel(
+      imageDimension: images.columns, textDimension: texts.columns, outputs: options.dimension,
+      temperature: options.temperature, blocks: blocks, random: &random)
+    optimiser = AdamW(weightDecay: options.weightDecay)
+    schedule = CosineDecay(stepCount: options.epochs * Self.batchCount(pictures.count, options.batchSize))
+    if options.startsFromCorrelation { try startFromCorrelation() }
+  }
+
+  /// Batches of nearly equal size, so that none is small.
+  private static func batchCount(_ pictures: Int, _ size: Int) -> Int { max(1, (pictures + size - 1) / size) }
+
+  private static func narrow(_ pairs: PreparedPairs, _ side: AlignedSide) throws(AlignmentError) -> Matrix {
+    let rows = pairs.pairs.rows(side)
+    var values: [Float] = []
+    values.reserveCapacity(rows.values.count)
+    for range in batches(of: rows.rows) {
+      let part = try pairs.preparation(side).apply(slice(rows, range), side: side, firstRow: range.lowerBound)
+      values += try computing { () throws(LinearAlgebraError) in try LAPACK.narrowed(part) }.values
+    }
+    return Matrix(rows: rows.rows, columns: rows.columns, values: values)
+  }
+
+  /// For every row the number of the first distinct row it equals, counted in order of appearance.
+  private static func numbersOfEqualRows(_ rows: Matrix) -> [Int] {
+    var numbers: [ArraySlice<Float>: Int] = [:]
+    return (0..<rows.rows).map { row in
+      let next = numbers.count
+      return numbers[rows.row(row)]
+        ?? {
+          numbers[rows.row(row)] = next
+          return next
+        }()
+    }
+  }
+
+  /// Canonical directions weighted by the root of their correlation, scaled so that rows have a length of about 1.
+  private mutating func startFromCorrelation() throws(AlignmentError) {
+    let map = try CorrelationMap.canonical(
+      pairs, regularisation: options.regularisation, rank: options.dimension, weightPower: 0.5)
+    for (side, weights) in [(AlignedSide.images, map.images), (.texts, map.texts)] {
+      guard let place = model.parameters.index(of: "\(side).0.weights") else { continue }
+      // The mean square of a coordinate is w · gram · wᵀ / n.
+      let spread = try product(weights, pairs.gram(side))
+      let square = zip(spread.values, weights.values).reduce(0) { $0 + $1.0 * $1.1 } / Double(pairs.count)
+      let factor = square > 0 ? 1 / square.squareRoot() : 1
+      var values = model.parameters[place].values.values
+      for index in weights.values.indices { values[index] = Float(factor * weights.values[index]) }
+      // Directions beyond the rank of the data start at 0 on one side only, or they could never move.
+      for index in weights.values.count..<values.count where side == .images { values[index] = 0 }
+      model.parameters[place].values.values = values
+    }
+  }
+
+  /// One pass over all pictures; returns the mean loss.
+  mutating func epoch() throws(AlignmentError) -> Double {
+    let order = pictures.indices.shuffled(using: &random)
+    let count = Self.batchCount(order.count, options.batchSize)
+    var sum = 0.0
+    for batch in 0..<count {
+      let chosen = order[batch * order.count / count..<(batch + 1) * order.count / count].map { picture in
+        pictures[picture][pictures[picture].count == 1 ? 0 : random.below(pictures[picture].count)]
+      }
+      sum += try self.step(chosen)
+    }
+    return sum / Double(count)
+  }
+
+  private mutating func step(_ chosen: [Int]) throws(AlignmentError) -> Double {
+    var captions = SparseTargets()
+    for pair in chosen { captions.append([UInt32(textNumbers[pair])]) }
+    let x = noisy(images, chosen, stream: 0)
+    let t = noisy(texts, chosen, stream: 1)
+    let loss: Double
+    do {
+      loss = try model.backpropagate(images: x, texts: t, falseNegatives: FalseNegatives(captions: captions))
+    } catch {
+      throw .learning(error)
+    }
+    guard loss.isFinite else { throw .learning(.notFinite(what: "loss")) }
+    optimiser.step(&model.parameters, rates: [ContrastiveModel<Float>.group: options.rate * schedule.rate(at: step)])
+    model.clampScale()
+    step += 1
+    return loss
+  }
+
+  private func noisy(_ rows: Matrix, _ chosen: [Int], stream: UInt64) -> Matrix {
+    var values: [Float] = []
+    values.reserveCapacity(chosen.count * rows.columns)
+    for pair in chosen { values += rows.row(pair) }
+    if options.noise > 0 {
+      let deviation = Float(options.noise / Double(rows.columns).squareRoot())
+      Float.addNoise(deviation: deviation, seed: options.seed, stream: 2 * UInt64(step) + stream, to: &values)
+    }
+    return Matrix(rows: chosen.count, columns: rows.columns, values: values)
+  }
+
+  /// The alignment as trained so far.
+  func map() throws(AlignmentError) -> AlignmentMap {
+    func side(_ side: AlignedSide) throws(AlignmentError) -> AlignmentMap.Side {
+      let (preparation, dimension) = (pairs.preparation(side), pairs.pairs.rows(side).columns)
+      let network = try SideNetwork(
+        inputs: dimension, layers: model.layers, from: model.parameters, name: side.rawValue, source: "the training")
+      if blocks != nil { return AlignmentMap.Side(preparation, [Projection(weights: nil)], network: network) }
+      let bias = network.parameters[1].values.values
+      return AlignmentMap.Side(preparation, [Projection(weights: network.parameters[0].values, bias: bias)])
+    }
+    var provenance = options.settings
+    if let blocks { provenance.merge(blocks.settings) { $1 } }
+    provenance["pairs"] = String(pairs.count)
+    provenance["pictures"] = String(pictures.count)
+    return try AlignmentMap(
+      method: blocks == nil ? "contrastive" : "gmlp", images: side(.images), texts: side(.texts),
+      provenance: provenance, source: "the trained alignment")
+  }
+}
