@@ -24,12 +24,12 @@ struct WordContrastTraining {
     self.options = options
     self.data = data
     imagePreparation = try Preparation.fit(.unitCentred, rows: data.images, side: .images)
-    images = try Self.prepared(data.images, imagePreparation, .images)
+    images = try imagePreparation.narrowed(data.images, side: .images)
     if let rows = data.texts {
       let preparation = try Preparation.fit(.unitCentred, rows: rows, side: .texts)
-      texts = try Self.prepared(rows, preparation, .texts)
+      texts = try preparation.narrowed(rows, side: .texts)
       textPreparation = preparation
-      textNumbers = numbersOfEqualRows(rows)
+      textNumbers = rows.numbersOfEqualRows
     } else {
       texts = nil
       textPreparation = nil
@@ -54,18 +54,6 @@ struct WordContrastTraining {
 
   private static func batchCount(_ pictures: Int, _ size: Int) -> Int { max(1, (pictures + size - 1) / size) }
 
-  private static func prepared(
-    _ rows: Matrix, _ preparation: Preparation, _ side: AlignedSide
-  ) throws(AlignmentError) -> Matrix {
-    var values: [Float] = []
-    values.reserveCapacity(rows.values.count)
-    for range in batches(of: rows.rows) {
-      let part = try preparation.apply(slice(rows, range), side: side, firstRow: range.lowerBound)
-      values += try computing { () throws(LinearAlgebraError) in try LAPACK.narrowed(part) }.values
-    }
-    return Matrix(rows: rows.rows, columns: rows.columns, values: values)
-  }
-
   /// Canonical directions of images and texts, or of images and what ridge regression makes of their words; and words by
   /// ridge regression onto the images' coordinates.
   private mutating func start() throws(AlignmentError) {
@@ -83,8 +71,13 @@ struct WordContrastTraining {
     let pairs = try PreparedPairs(PairedRows(images: rows, texts: others), .unitCentred)
     let map = try CorrelationMap.canonical(
       pairs, regularisation: options.regularisation, rank: options.dimension, weightPower: 0.5)
-    try put(map.images, .images, model.images.weights, pairs)
-    if let texts = model.texts { try put(map.texts, .texts, texts.weights, pairs) }
+    for (side, layer) in [(AlignedSide.images, model.images as Linear<Float>?), (.texts, model.texts)] {
+      guard let place = layer?.weights else { continue }
+      // Directions beyond the rank of the data start at 0 on one side only, or they could never move.
+      model.parameters[place].values.values = try map.start(
+        side, pairs, drawn: model.parameters[place].values.values,
+        fillsWithZeros: side == .images && model.texts != nil)
+    }
 
     var coordinates = Matrix(rows: 0, columns: 0)
     do {
@@ -97,21 +90,6 @@ struct WordContrastTraining {
     let side = try WordSide.ridge(data.words, onto: coordinates.gathered(data.pictures))
     model.parameters[model.words.table].values = side.table
     model.parameters[model.words.bias].values.values = side.intercept
-  }
-
-  /// Writes canonical directions, scaled so that rows have a length of about 1.
-  private mutating func put(
-    _ weights: DoubleMatrix, _ side: AlignedSide, _ place: Int, _ pairs: PreparedPairs
-  ) throws(AlignmentError) {
-    // The mean square of a coordinate is w · gram · wᵀ / n.
-    let spread = try product(weights, pairs.gram(side))
-    let square = zip(spread.values, weights.values).reduce(0) { $0 + $1.0 * $1.1 } / Double(pairs.count)
-    let factor = square > 0 ? 1 / square.squareRoot() : 1
-    var values = model.parameters[place].values.values
-    for index in weights.values.indices { values[index] = Float(factor * weights.values[index]) }
-    // Directions beyond the rank of the data start at 0 on one side only, or they could never move.
-    for index in weights.values.count..<values.count where side == .images && model.texts != nil { values[index] = 0 }
-    model.parameters[place].values.values = values
   }
 
   /// One pass over all pictures; returns the mean loss.
@@ -139,8 +117,8 @@ struct WordContrastTraining {
       bags.append(kept.isEmpty ? Array(words) : kept)
       if texts != nil { equals.append([UInt32(textNumbers[caption])]) }
     }
-    let x = noisy(images, chosen.map { data.pictures[$0] }, stream: 0)
-    let t = texts.map { noisy($0, chosen, stream: 1) }
+    let x = noisy(images, chosen.map { data.pictures[$0] })
+    let t = texts?.gathered(chosen)
     let masks = (texts: FalseNegatives(captions: equals), words: FalseNegatives(captions: whole))
     let loss: Double
     do {
@@ -160,11 +138,11 @@ struct WordContrastTraining {
     return loss
   }
 
-  private func noisy(_ rows: Matrix, _ chosen: [Int], stream: UInt64) -> Matrix {
+  private func noisy(_ rows: Matrix, _ chosen: [Int]) -> Matrix {
     var batch = rows.gathered(chosen)
     if options.noise > 0 {
       let deviation = Float(options.noise / Double(rows.columns).squareRoot())
-      Float.addNoise(deviation: deviation, seed: options.seed, stream: 2 * UInt64(step) + stream, to: &batch.values)
+      Float.addNoise(deviation: deviation, seed: options.seed, stream: UInt64(step), to: &batch.values)
     }
     return batch
   }
@@ -188,26 +166,5 @@ struct WordContrastTraining {
     return try AlignmentMap(
       method: "contrastive", images: side(imagePreparation, model.images), texts: textSide, words: words,
       provenance: provenance, source: "the trained alignment")
-  }
-}
-
-extension Matrix {
-  /// The rows of these numbers, one after the other.
-  func gathered(_ numbers: [Int]) -> Matrix {
-    var gathered: [Float] = []
-    gathered.reserveCapacity(numbers.count * columns)
-    for number in numbers { gathered += row(number) }
-    return Matrix(rows: numbers.count, columns: columns, values: gathered)
-  }
-}
-
-/// For every row the number of the first distinct row it equals, counted in order of appearance.
-func numbersOfEqualRows(_ rows: Matrix) -> [Int] {
-  var numbers: [ArraySlice<Float>: Int] = [:]
-  return (0..<rows.rows).map { row in
-    if let known = numbers[rows.row(row)] { return known }
-    let next = numbers.count
-    numbers[rows.row(row)] = next
-    return next
   }
 }
