@@ -90,7 +90,8 @@ import Testing
     #expect(try AlignmentMap.trainContrastive(train, options: options).encoded() == map.encoded())
     guard hasTexts, let texts = test.texts else { return }
     let found = try PairRecall(
-      queries: map.coordinates(texts, of: .texts), items: map.coordinates(test.images, of: .images)) { [$0 / 2] }
+      queries: map.coordinates(texts, of: .texts), items: map.coordinates(test.images, of: .images)
+    ) { [$0 / 2] }
     #expect(found.recall(at: 5) > 0.6)
   }
 

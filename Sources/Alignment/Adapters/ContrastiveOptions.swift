@@ -1,7 +1,7 @@
 /// How contrastive adapters are trained.
 public struct ContrastiveOptions: Sendable, Equatable {
   /// The number of coordinates.
-  public var dimension = 256
+  public var dimension = 512
   /// How often every picture is seen, each time with one of its texts.
   public var epochs = 10
   /// Pairs in a step, each the others' negatives.
@@ -10,7 +10,8 @@ public struct ContrastiveOptions: Sendable, Equatable {
   public var rate = 1e-3
   /// The share of the weights that a step takes away, times the rate.
   public var weightDecay = 0.1
-  /// The length of the noise added to the unit rows of every step; about 1 with fewer than a thousand pairs, 0 with many.
+  /// The length of the noise added to the unit rows of every step; about 1 with fewer than a thousand pairs, 0 with many. With
+  /// words, to those of pictures alone.
   public var noise = 0.0
   /// One over the first scale of the cosines; the scale is learned.
   public var temperature = 0.07
@@ -19,7 +20,7 @@ public struct ContrastiveOptions: Sendable, Equatable {
   /// The regularisation of that start; about 1 when there are no more pairs than dimensions.
   public var regularisation = 0.01
   /// With words: the share of a caption's words that a step leaves out.
-  public var wordDropout = 0.1
+  public var wordDropout = 0.0
   /// With words: the learning rate of their table, as a multiple of that of the adapters.
   public var wordRateFactor = 1.0
   /// What all random numbers depend on.
@@ -28,9 +29,18 @@ public struct ContrastiveOptions: Sendable, Equatable {
   /// The settings for some ten thousand pairs.
   public init() {}
 
+  /// The settings for some ten thousand pictures with captions: noise on pictures alone keeps their words from being learned
+  /// by heart.
+  public static var manyCaptions: ContrastiveOptions {
+    var options = ContrastiveOptions()
+    options.noise = 0.3
+    return options
+  }
+
   /// The settings for about a thousand pictures, where the danger is to learn them by heart.
   public static var fewPairs: ContrastiveOptions {
     var options = ContrastiveOptions()
+    options.dimension = 256
     options.epochs = 60
     options.batchSize = 200
     options.weightDecay = 0.3
@@ -63,7 +73,7 @@ public struct ContrastiveOptions: Sendable, Equatable {
       "dimension": "\(dimension)", "epochs": "\(epochs)", "batch-size": "\(batchSize)", "rate": "\(rate)",
       "weight-decay": "\(weightDecay)", "noise": "\(noise)", "temperature": "\(temperature)",
       "start": startsFromCorrelation ? "correlation" : "random", "regularisation": "\(regularisation)",
-      "seed": "\(seed)",
+      "word-dropout": "\(wordDropout)", "word-rate": "\(wordRateFactor)", "seed": "\(seed)",
     ]
   }
 }

@@ -51,7 +51,8 @@ struct AlignJob {
     func refuse(_ sentence: String) -> NewelError { NewelError(.invalidArgument, sentence) }
     if request.texts == nil {
       guard request.metadata != nil, request.fitsWords else {
-        throw refuse("There is nothing to align the pictures with; give rows of texts, metadata with captions, or both.")
+        throw refuse(
+          "There is nothing to align the pictures with; give rows of texts, metadata with captions, or both.")
       }
       guard request.method.worksOnCaptions else {
         throw refuse(

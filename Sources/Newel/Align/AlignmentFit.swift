@@ -69,7 +69,7 @@ struct AlignmentFit {
   }
 
   private func train() throws -> AlignmentMap {
-    var options = hasManyPairs ? ContrastiveOptions() : .fewPairs
+    var options: ContrastiveOptions = hasManyPairs ? (words == nil ? .init() : .manyCaptions) : .fewPairs
     func set<Value>(_ value: Value?, _ path: WritableKeyPath<ContrastiveOptions, Value>) {
       if let value { options[keyPath: path] = value }
     }
