@@ -30,10 +30,10 @@ import Testing
   }
 
   @Test(arguments: [
-    "auto", "procrustes", "ridge", "cca", "whitened", "asif", "contrastive", "class-ridge", "sm", "scm",
+    "auto", "procrustes", "ridge", "cca", "whitened", "asif", "contrastive", "gmlp", "class-ridge", "sm", "scm",
   ])
   func everyMethodBringsTextsAndWordsToTheirPictures(method: String) throws {
-    let small = method == "contrastive" ? ["--epochs", "2", "--dimension", "6"] : []
+    let small = ["contrastive", "gmlp"].contains(method) ? ["--epochs", "2", "--dimension", "6"] : []
     let answer = try NewelProcess.newel(
       [
         "align", "--images", "dump", "--texts", "dump", "--metadata", "dump", "--method", method, "--label-field",
@@ -154,5 +154,59 @@ import Testing
   func optionsThatDoNotGoTogetherAreUsageErrors(arguments: [String]) throws {
     let answer = try NewelProcess.newel(["align", "--output", "x"] + arguments, in: dump.folder)
     #expect(answer.status == 2, "\(answer.error)")
+  }
+
+  @Test func anAlignmentIsMeasuredWithoutAnIndex() throws {
+    let fitted = try align(
+      "--texts", "dump", "--metadata", "dump", "--where", "split=train", "--validate-where", "split=val", "--json"
+    ).json()
+    let base = [
+      "evaluate", "--alignment", "map", "--images", "dump", "--texts", "dump", "--metadata", "dump", "--where",
+      "split=val",
+    ]
+    let report = try NewelProcess.newel(base + ["--json"], in: dump.folder).json()
+    #expect(report["pictures"] as? Int == 60 && report["classes"] == nil)
+    let systems = try #require(report["systems"] as? [[String: Any]])
+    #expect(systems.map { $0["queries"] as? String } == ["texts", "words"])
+    // What the fit measured on the same rows is the same.
+    let validation = try #require(fitted["validation"] as? [String: Any])
+    for (system, names) in zip(systems, [("textToImage", "imageToText"), ("wordsToImage", "imageToWords")]) {
+      for (name, place) in [(names.0, "toImage"), (names.1, "fromImage")] {
+        let before = try #require(validation[name] as? [String: Any])
+        let now = try #require((system[place] as? [String: Any])?["direction"] as? [String: Any])
+        for key in ["recallAt1", "recallAt5", "recallAt10", "medianRank", "queries", "gallery"] {
+          #expect(before[key] as? Double == now[key] as? Double, "\(name) \(key)")
+        }
+      }
+    }
+    let text = try NewelProcess.newel(base + ["--label-field", "split", "--cutoff", "5"], in: dump.folder)
+    #expect(text.status == 0, "\(text.error)")
+    for part in ["texts → pictures", "pictures → words", "60 pictures with split=val", "mAP@5", "mAP@all"] {
+      #expect(text.output.contains(part), "\(text.output)")
+    }
+    let labels = try NewelProcess.newel(base.dropLast(2) + ["--label-field", "caption", "--json"], in: dump.folder)
+      .json()
+    let named = try #require((labels["classNames"] as? [String: Any])?["precision"] as? [String: Any])
+    #expect(named["all"] as? Double ?? 0 > 0.3, "\(named)")
+
+    try dump.write("narrow.npy", TinyDump.npy(rows: 120, Self.texts(60)))
+    for (arguments, reason) in [
+      (["--images", "dump", "--texts", "narrow.npy"], "these have 3"),
+      (["--images", "narrow.npy", "--texts", "dump"], "these have 3"),
+      (["--images", "dump", "--metadata", "dump", "--where", "split=test"], "No row"),
+      (["--images", "dump", "--texts", "none"], "none"),
+    ] {
+      let answer = try NewelProcess.newel(["evaluate", "--alignment", "map"] + arguments, in: dump.folder)
+      #expect(answer.isRefusal && answer.error.contains(reason), "\(arguments): \(answer.error)")
+    }
+    for arguments in [
+      ["evaluate", "--alignment", "map"], ["evaluate", "--alignment", "map", "--images", "dump"],
+      ["evaluate", "index", "--alignment", "map", "--images", "dump", "--texts", "dump"],
+      ["evaluate", "index", "--captions", "--images", "dump"],
+      ["evaluate", "--alignment", "map", "--images", "dump", "--texts", "dump", "--label-field", "split"],
+    ] { #expect(try NewelProcess.newel(arguments, in: dump.folder).status == 2, "\(arguments)") }
+    let head = try NewelProcess.newel(
+      "evaluate", "--alignment", "dump/img_emb/img_emb_0.npy", "--images", "dump", "--texts", "dump", in: dump.folder)
+    #expect(head.isRefusal && head.error.contains("is no alignment"))
   }
 }

@@ -19,6 +19,8 @@ public struct AlignRequest: Sendable {
     case anchors = "asif"
     /// Linear adapters trained so that pairs are nearer than all others of a batch.
     case contrastive
+    /// The same adapters with gated blocks behind them; needs rows of texts.
+    case gatedBlocks = "gmlp"
     /// Ridge regression onto classes; needs labels.
     case classRidge = "class-ridge"
     /// Semantic matching: logistic regression onto classes; needs labels.
@@ -26,6 +28,8 @@ public struct AlignRequest: Sendable {
     /// Semantic matching over canonical directions; needs labels.
     case semanticCorrelation = "scm"
 
+    /// Whether it is trained in steps.
+    public var isTrained: Bool { [.contrastive, .gatedBlocks].contains(self) }
     /// Whether it learns from classes.
     public var needsLabels: Bool { [.classRidge, .semantic, .semanticCorrelation].contains(self) }
     /// Whether it can do with captions in place of rows of texts.
@@ -96,6 +100,8 @@ public struct AlignmentSettings: Sendable {
   public var strength: Double?
   /// Coordinates of trained adapters.
   public var dimension: Int?
+  /// Gated blocks behind each adapter.
+  public var blocks: Int?
   /// How often training sees each picture.
   public var epochs: Int?
   /// Pairs in a step.

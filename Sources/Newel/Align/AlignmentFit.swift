@@ -55,7 +55,7 @@ struct AlignmentFit {
 
   private func fit() throws -> AlignmentMap {
     let recipe = try recipe()
-    if method == .contrastive { return try train() }
+    if method.isTrained { return try train() }
     try progress?(JobProgress(stage: "fitting", done: 0, total: nil, unit: ""))
     guard let texts = pairs.texts else {
       guard let words else { throw Self.nothingToAlign }
@@ -69,7 +69,8 @@ struct AlignmentFit {
   }
 
   private func train() throws -> AlignmentMap {
-    var options: ContrastiveOptions = hasManyPairs ? (words == nil ? .init() : .manyCaptions) : .fewPairs
+    var options: ContrastiveOptions =
+      hasManyPairs ? (words == nil || method == .gatedBlocks ? .init() : .manyCaptions) : .fewPairs
     func set<Value>(_ value: Value?, _ path: WritableKeyPath<ContrastiveOptions, Value>) {
       if let value { options[keyPath: path] = value }
     }
@@ -90,14 +91,19 @@ struct AlignmentFit {
           stage: "training", done: state.epoch, total: state.epochs, unit: "epochs",
           detail: "loss \((state.loss * 1000).rounded() / 1000)"))
     }
-    if let words {
+    if let words, method == .contrastive {
       return try AlignmentMap.trainContrastive(
         CaptionedPictures(images: pairs.images, texts: pairs.texts, words: words, pictures: pairs.pictures),
         options: options, progress: report)
     }
     guard let texts = pairs.texts else { throw Self.nothingToAlign }
-    return try AlignmentMap.trainContrastive(
-      PairedRows(images: pairs.repeatedImages, texts: texts), options: options, progress: report)
+    let rows = try PairedRows(images: pairs.repeatedImages, texts: texts)
+    guard method == .gatedBlocks else {
+      return try AlignmentMap.trainContrastive(rows, options: options, progress: report)
+    }
+    var blocks = GatedBlocks()
+    if let count = settings.blocks { blocks.count = count }
+    return try AlignmentMap.trainGMLP(rows, options: options, blocks: blocks, progress: report)
   }
 
   private static let nothingToAlign = NewelError(
@@ -109,7 +115,7 @@ struct AlignmentFit {
     let regularisation = settings.regularisation ?? (hasManyPairs ? 0.01 : 1)
     let strength = settings.strength ?? 1
     return switch method {
-    case .automatic, .contrastive, .ridgeBoth:
+    case .automatic, .contrastive, .gatedBlocks, .ridgeBoth:
       .ridgeBothWays(imagePenalty: penalty, textPenalty: settings.textPenalty ?? (hasManyPairs ? 1 : 3))
     case .leastSquares: .leastSquares(from: side ?? .images)
     case .procrustes: .procrustes(from: side ?? .texts)

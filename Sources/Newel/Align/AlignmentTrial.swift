@@ -17,7 +17,7 @@ struct AlignmentTrial {
     words = map.words == nil ? nil : pairs.captions.map { Self.words(of: $0, pairs.pictures, map) }
   }
 
-  private static func words(
+  static func words(
     of captions: [Set<String>], _ pictures: [Int], _ map: AlignmentMap
   ) -> (rows: Matrix, pictures: [Int]) {
     var values: [Float] = []

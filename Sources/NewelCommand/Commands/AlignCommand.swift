@@ -17,7 +17,7 @@ struct AlignCommand: ParsableCommand {
 
       auto takes contrastive from 5,000 pictures on, and ridge-both below (ridge for captions alone). In closed form, in \
       seconds: least-squares, procrustes (a rotation), ridge, ridge-both, cca (regularised canonical correlation), whitened \
-      (whitening and rotation), asif (cosines to the pairs themselves). Trained, some seconds to a minute: contrastive (linear adapters). From \
+      (whitening and rotation), asif (cosines to the pairs themselves). Trained, some seconds to a minute: contrastive (linear adapters), gmlp (gated blocks behind them). From \
       the classes of --label-field: class-ridge, sm (semantic matching), scm (over canonical directions).
 
       A tenth of the rows, at most 1,000, is held out and measured (--validate-where chooses others): R@k is the share of queries \

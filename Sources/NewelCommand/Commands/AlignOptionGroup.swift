@@ -34,8 +34,11 @@ struct AlignOptionGroup: ParsableArguments {
   @Option(parsing: .unconditional, help: "sm, scm: one over the penalty.")
   var strength: Double?
 
-  @Option(parsing: .unconditional, help: "contrastive: coordinates.")
+  @Option(parsing: .unconditional, help: "contrastive, gmlp (so for all below): coordinates.")
   var dimension: Int?
+
+  @Option(parsing: .unconditional, help: "gmlp: gated blocks behind each adapter.")
+  var blocks: Int?
 
   @Option(parsing: .unconditional, help: "contrastive: how often each picture is seen.")
   var epochs: Int?
@@ -77,6 +80,7 @@ struct AlignOptionGroup: ParsableArguments {
     settings.power = power
     settings.strength = strength
     settings.dimension = dimension
+    settings.blocks = blocks
     settings.epochs = epochs
     settings.batch = batch
     settings.learningRate = learningRate
@@ -92,24 +96,29 @@ struct AlignOptionGroup: ParsableArguments {
   /// The options that were given but that `method` does not read, as they are typed.
   func strangers(to method: AlignRequest.Method) -> [String] {
     let linear: Set<AlignRequest.Method> = [.leastSquares, .ridge, .procrustes]
-    let trained: Set<AlignRequest.Method> = [.automatic, .contrastive]
+    let trained: Set<AlignRequest.Method> = [.automatic, .contrastive, .gatedBlocks]
     let values: [(String, Bool, Set<AlignRequest.Method>)] = [
       ("--from", from != nil, linear),
-      ("--preparation", preparation != nil, Set(AlignRequest.Method.allCases).subtracting([.contrastive])),
+      (
+        "--preparation", preparation != nil,
+        Set(AlignRequest.Method.allCases).subtracting([.contrastive, .gatedBlocks])
+      ),
       ("--penalty", penalty != nil, [.automatic, .ridge, .ridgeBoth, .classRidge]),
       ("--text-penalty", textPenalty != nil, [.automatic, .ridgeBoth]),
       (
         "--regularisation", regularisation != nil,
-        [.automatic, .correlation, .whitened, .semanticCorrelation, .contrastive]
+        [.automatic, .correlation, .whitened, .semanticCorrelation, .contrastive, .gatedBlocks]
       ),
       ("--rank", rank != nil, [.correlation, .semanticCorrelation]),
       ("--weight-power", weightPower != nil, [.correlation, .whitened]),
       ("--keep", keep != nil, [.anchors]), ("--power", power != nil, [.anchors]),
       ("--strength", strength != nil, [.semantic, .semanticCorrelation]),
-      ("--dimension", dimension != nil, trained), ("--epochs", epochs != nil, trained),
+      ("--blocks", blocks != nil, [.gatedBlocks]), ("--dimension", dimension != nil, trained),
+      ("--epochs", epochs != nil, trained),
       ("--batch", batch != nil, trained), ("--learning-rate", learningRate != nil, trained),
       ("--weight-decay", weightDecay != nil, trained), ("--noise", noise != nil, trained),
-      ("--word-dropout", wordDropout != nil, trained), ("--word-rate", wordRate != nil, trained),
+      ("--word-dropout", wordDropout != nil, [.automatic, .contrastive]),
+      ("--word-rate", wordRate != nil, [.automatic, .contrastive]),
     ]
     return values.filter { $0.1 && !$0.2.contains(method) }.map(\.0)
   }
