@@ -7,7 +7,8 @@ import Testing
     .appendingPathComponent("Snapshots")
 
   @Test(arguments: [
-    "newel", "train", "build", "search", "similar", "inspect", "atlas", "explain", "tokens", "evaluate", "stats",
+    "newel", "train", "align", "build", "search", "similar", "inspect", "atlas", "explain", "tokens", "evaluate",
+    "stats",
     "verify",
     "merge",
     "benchmark",

@@ -92,9 +92,9 @@ extension NewelError {
   static func code(of error: AlignmentError) -> Code {
     switch error {
     case .storage(let error): code(of: error)
-    case .badOption: .invalidArgument
-    case .unsupportedAlignment: .unsupportedVersion
+    case .badOption, .noLabels, .noAnchors, .noTexts, .noWords, .notConverged: .invalidArgument
     case .damagedAlignment: .damaged
+    case .unsupportedAlignment: .unsupportedVersion
     default: .invalidInput
     }
   }
