@@ -25,8 +25,8 @@ struct ContrastiveTraining {
     self.options = options
     self.blocks = blocks
     pairs = try PreparedPairs(rows, .unitCentred)
-    images = try Self.narrow(pairs, .images)
-    texts = try Self.narrow(pairs, .texts)
+    images = try pairs.images.narrowRows(rows.images, side: .images)
+    texts = try pairs.texts.narrowRows(rows.texts, side: .texts)
     textNumbers = Self.numbersOfEqualRows(rows.texts)
     var pictures: [[Int]] = []
     for (pair, picture) in Self.numbersOfEqualRows(rows.images).enumerated() {
@@ -45,17 +45,6 @@ struct ContrastiveTraining {
 
   /// Batches of nearly equal size, so that none is small.
   private static func batchCount(_ pictures: Int, _ size: Int) -> Int { max(1, (pictures + size - 1) / size) }
-
-  private static func narrow(_ pairs: PreparedPairs, _ side: AlignedSide) throws(AlignmentError) -> Matrix {
-    let rows = pairs.pairs.rows(side)
-    var values: [Float] = []
-    values.reserveCapacity(rows.values.count)
-    for range in batches(of: rows.rows) {
-      let part = try pairs.preparation(side).apply(slice(rows, range), side: side, firstRow: range.lowerBound)
-      values += try computing { () throws(LinearAlgebraError) in try LAPACK.narrowed(part) }.values
-    }
-    return Matrix(rows: rows.rows, columns: rows.columns, values: values)
-  }
 
   /// For every row the number of the first distinct row it equals, counted in order of appearance.
   private static func numbersOfEqualRows(_ rows: Matrix) -> [Int] {
