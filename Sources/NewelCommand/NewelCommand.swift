@@ -28,7 +28,8 @@ struct NewelCommand: ParsableCommand {
       """,
     version: "0.1.0",
     groupedSubcommands: [
-      CommandGroup(name: "Build", subcommands: [TrainCommand.self, BuildCommand.self, MergeCommand.self]),
+      CommandGroup(
+        name: "Build", subcommands: [TrainCommand.self, AlignCommand.self, BuildCommand.self, MergeCommand.self]),
       CommandGroup(
         name: "Ask",
         subcommands: [

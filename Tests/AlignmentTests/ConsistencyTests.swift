@@ -86,7 +86,7 @@ import Testing
     var random = SplitMix64(seed: seed)
     func side(_ means: Matrix, _ count: Int) throws -> LabelledRows {
       let classes = (0..<count).map { _ in random.below(3) }
-      var rows = select(means, classes)
+      var rows = means.gathered(classes)
       for place in rows.values.indices { rows.values[place] += Float(0.8 * random.normal()) }
       return try LabelledRows(rows, labels: classes.map { ["cat", "dog", "eel"][$0] })
     }

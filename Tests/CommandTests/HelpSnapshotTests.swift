@@ -7,7 +7,8 @@ import Testing
     .appendingPathComponent("Snapshots")
 
   @Test(arguments: [
-    "newel", "train", "build", "search", "inspect", "atlas", "explain", "tokens", "evaluate", "stats", "verify",
+    "newel", "train", "align", "build", "search", "inspect", "atlas", "explain", "tokens", "evaluate", "stats",
+    "verify",
     "merge",
     "benchmark",
   ])

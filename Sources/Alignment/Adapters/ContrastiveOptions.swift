@@ -1,7 +1,7 @@
 /// How contrastive adapters are trained.
 public struct ContrastiveOptions: Sendable, Equatable {
   /// The number of coordinates.
-  public var dimension = 256
+  public var dimension = 512
   /// How often every picture is seen, each time with one of its texts.
   public var epochs = 10
   /// Pairs in a step, each the others' negatives.
@@ -10,7 +10,8 @@ public struct ContrastiveOptions: Sendable, Equatable {
   public var rate = 1e-3
   /// The share of the weights that a step takes away, times the rate.
   public var weightDecay = 0.1
-  /// The length of the noise added to the unit rows of every step; about 1 with fewer than a thousand pairs, 0 with many.
+  /// The length of the noise added to the unit rows of every step; about 1 with fewer than a thousand pairs, 0 with many. With
+  /// words, to those of pictures alone.
   public var noise = 0.0
   /// One over the first scale of the cosines; the scale is learned.
   public var temperature = 0.07
@@ -18,15 +19,28 @@ public struct ContrastiveOptions: Sendable, Equatable {
   public var startsFromCorrelation = true
   /// The regularisation of that start; about 1 when there are no more pairs than dimensions.
   public var regularisation = 0.01
+  /// With words: the share of a caption's words that a step leaves out.
+  public var wordDropout = 0.0
+  /// With words: the learning rate of their table, as a multiple of that of the adapters.
+  public var wordRateFactor = 1.0
   /// What all random numbers depend on.
   public var seed: UInt64 = 1
 
   /// The settings for some ten thousand pairs.
   public init() {}
 
+  /// The settings for some ten thousand pictures with captions: noise on pictures alone keeps their words from being learned
+  /// by heart.
+  public static var manyCaptions: ContrastiveOptions {
+    var options = ContrastiveOptions()
+    options.noise = 0.3
+    return options
+  }
+
   /// The settings for about a thousand pictures, where the danger is to learn them by heart.
   public static var fewPairs: ContrastiveOptions {
     var options = ContrastiveOptions()
+    options.dimension = 256
     options.epochs = 60
     options.batchSize = 200
     options.weightDecay = 0.3
@@ -45,6 +59,10 @@ public struct ContrastiveOptions: Sendable, Equatable {
     guard rate > 0, rate.isFinite else { throw refuse("learning rate", "\(rate)", "a number above 0") }
     guard weightDecay >= 0, weightDecay * rate < 1 else { throw refuse("weight decay", "\(weightDecay)", "0 or more") }
     guard noise >= 0, noise.isFinite else { throw refuse("noise", "\(noise)", "a number of 0 or more") }
+    guard (0..<1).contains(wordDropout) else { throw refuse("word dropout", "\(wordDropout)", "0 or more and below 1") }
+    guard wordRateFactor > 0, wordRateFactor.isFinite else {
+      throw refuse("factor of the words' rate", "\(wordRateFactor)", "a number above 0")
+    }
     guard temperature >= 1 / ContrastiveModel<Float>.largestScale, temperature <= 10 else {
       throw refuse("temperature", "\(temperature)", "0.01 to 10")
     }
@@ -55,7 +73,7 @@ public struct ContrastiveOptions: Sendable, Equatable {
       "dimension": "\(dimension)", "epochs": "\(epochs)", "batch-size": "\(batchSize)", "rate": "\(rate)",
       "weight-decay": "\(weightDecay)", "noise": "\(noise)", "temperature": "\(temperature)",
       "start": startsFromCorrelation ? "correlation" : "random", "regularisation": "\(regularisation)",
-      "seed": "\(seed)",
+      "word-dropout": "\(wordDropout)", "word-rate": "\(wordRateFactor)", "seed": "\(seed)",
     ]
   }
 }

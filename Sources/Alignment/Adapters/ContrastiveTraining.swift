@@ -25,11 +25,11 @@ struct ContrastiveTraining {
     self.options = options
     self.blocks = blocks
     pairs = try PreparedPairs(rows, .unitCentred)
-    images = try pairs.images.narrowRows(rows.images, side: .images)
-    texts = try pairs.texts.narrowRows(rows.texts, side: .texts)
-    textNumbers = Self.numbersOfEqualRows(rows.texts)
+    images = try pairs.images.narrowed(rows.images, side: .images)
+    texts = try pairs.texts.narrowed(rows.texts, side: .texts)
+    textNumbers = rows.texts.numbersOfEqualRows
     var pictures: [[Int]] = []
-    for (pair, picture) in Self.numbersOfEqualRows(rows.images).enumerated() {
+    for (pair, picture) in rows.images.numbersOfEqualRows.enumerated() {
       if picture == pictures.count { pictures.append([]) }
       pictures[picture].append(pair)
     }
@@ -46,34 +46,15 @@ struct ContrastiveTraining {
   /// Batches of nearly equal size, so that none is small.
   private static func batchCount(_ pictures: Int, _ size: Int) -> Int { max(1, (pictures + size - 1) / size) }
 
-  /// For every row the number of the first distinct row it equals, counted in order of appearance.
-  private static func numbersOfEqualRows(_ rows: Matrix) -> [Int] {
-    var numbers: [ArraySlice<Float>: Int] = [:]
-    return (0..<rows.rows).map { row in
-      let next = numbers.count
-      return numbers[rows.row(row)]
-        ?? {
-          numbers[rows.row(row)] = next
-          return next
-        }()
-    }
-  }
-
   /// Canonical directions weighted by the root of their correlation, scaled so that rows have a length of about 1.
   private mutating func startFromCorrelation() throws(AlignmentError) {
     let map = try CorrelationMap.canonical(
       pairs, regularisation: options.regularisation, rank: options.dimension, weightPower: 0.5)
-    for (side, weights) in [(AlignedSide.images, map.images), (.texts, map.texts)] {
+    for side in AlignedSide.allCases {
       guard let place = model.parameters.index(of: "\(side).0.weights") else { continue }
-      // The mean square of a coordinate is w · gram · wᵀ / n.
-      let spread = try product(weights, pairs.gram(side))
-      let square = zip(spread.values, weights.values).reduce(0) { $0 + $1.0 * $1.1 } / Double(pairs.count)
-      let factor = square > 0 ? 1 / square.squareRoot() : 1
-      var values = model.parameters[place].values.values
-      for index in weights.values.indices { values[index] = Float(factor * weights.values[index]) }
       // Directions beyond the rank of the data start at 0 on one side only, or they could never move.
-      for index in weights.values.count..<values.count where side == .images { values[index] = 0 }
-      model.parameters[place].values.values = values
+      model.parameters[place].values.values = try map.start(
+        side, pairs, drawn: model.parameters[place].values.values, fillsWithZeros: side == .images)
     }
   }
 
@@ -110,14 +91,12 @@ struct ContrastiveTraining {
   }
 
   private func noisy(_ rows: Matrix, _ chosen: [Int], stream: UInt64) -> Matrix {
-    var values: [Float] = []
-    values.reserveCapacity(chosen.count * rows.columns)
-    for pair in chosen { values += rows.row(pair) }
+    var batch = rows.gathered(chosen)
     if options.noise > 0 {
       let deviation = Float(options.noise / Double(rows.columns).squareRoot())
-      Float.addNoise(deviation: deviation, seed: options.seed, stream: 2 * UInt64(step) + stream, to: &values)
+      Float.addNoise(deviation: deviation, seed: options.seed, stream: 2 * UInt64(step) + stream, to: &batch.values)
     }
-    return Matrix(rows: chosen.count, columns: rows.columns, values: values)
+    return batch
   }
 
   /// The alignment as trained so far.

@@ -28,12 +28,12 @@ public enum AlignmentMethod: Sendable, Equatable {
     case .ridge: "ridge"
     case .ridgeBothWays: "ridge-both"
     case .procrustes: "procrustes"
-    case .correlation: "correlation"
-    case .whitenedRotation: "whitened-rotation"
-    case .anchors: "anchors"
+    case .correlation: "cca"
+    case .whitenedRotation: "whitened"
+    case .anchors: "asif"
     case .classRidge: "class-ridge"
-    case .semantic: "semantic"
-    case .semanticCorrelation: "semantic-correlation"
+    case .semantic: "sm"
+    case .semanticCorrelation: "scm"
     }
   }
 

@@ -32,11 +32,11 @@ struct LabelledSide {
     self.classes = kept.map { classes[$0] }
     let found = Set(self.classes).count
     guard found >= 2 else { throw .tooFewClasses(found: found) }
-    let train = select(labelled.rows, kept)
+    let train = labelled.rows.gathered(kept)
     preparation = try Preparation.fit(options.recipe, rows: train, side: side)
-    rows = try preparation.narrowRows(train, side: side)
-    let judged = validation?.rows.rows ?? select(labelled.rows, held)
-    heldOutRows = try preparation.narrowRows(judged, side: side)
+    rows = try preparation.narrowed(train, side: side)
+    let judged = validation?.rows.rows ?? labelled.rows.gathered(held)
+    heldOutRows = try preparation.narrowed(judged, side: side)
     heldOutClasses = validation?.classes ?? held.map { classes[$0] }
   }
 
@@ -48,7 +48,7 @@ struct LabelledSide {
   }
 
   func batch(_ numbers: [Int]) -> (rows: Matrix, targets: Matrix) {
-    (select(rows, numbers), classTargets(numbers.map { classes[$0] }, classes: classCount))
+    (rows.gathered(numbers), classTargets(numbers.map { classes[$0] }, classes: classCount))
   }
 }
 

@@ -23,24 +23,13 @@ public struct LabelledRows: Sendable {
 
   /// The rows with these numbers.
   func chosen(_ numbers: [Int]) -> LabelledRows {
-    LabelledRows(unchecked: select(rows, numbers), numbers.map { labels[$0] })
+    LabelledRows(unchecked: rows.gathered(numbers), numbers.map { labels[$0] })
   }
 
   private init(unchecked rows: Matrix, _ labels: [String]) {
     self.rows = rows
     self.labels = labels
   }
-}
-
-/// The rows with these numbers.
-func select<Scalar>(_ rows: DenseMatrix<Scalar>, _ numbers: some Sequence<Int>) -> DenseMatrix<Scalar> {
-  var values: [Scalar] = []
-  var count = 0
-  for number in numbers {
-    values += rows.row(number)
-    count += 1
-  }
-  return DenseMatrix(rows: count, columns: rows.columns, values: values)
 }
 
 /// 1 in the column of the class of each row, 0 elsewhere.

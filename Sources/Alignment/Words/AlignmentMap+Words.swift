@@ -53,3 +53,27 @@ extension AlignmentMap {
     return try map.with(words: .ridge(words, onto: map.coordinates(images, of: .images), penalty: penalty))
   }
 }
+
+extension AlignmentMap {
+  /// Trains adapters and a table of words together, by contrast, with rows of texts or from captions alone.
+  ///
+  /// A step sees one caption of a picture; captions with the same words, and texts that are equal, do not count as each
+  /// other's negatives.
+  /// - Parameters:
+  ///   - data: training rows.
+  ///   - options: how.
+  ///   - progress: called after every epoch; what it throws ends the training.
+  /// - Throws: ``AlignmentError`` for what is wrong with rows, captions or options, and what `progress` throws.
+  /// - Complexity: O(epochs · pictures · (d + e + words + batch) · dimension).
+  public static func trainContrastive(
+    _ data: CaptionedPictures, options: ContrastiveOptions = ContrastiveOptions(),
+    progress: (ContrastiveProgress) throws -> Void = { _ in }
+  ) throws -> AlignmentMap {
+    var training = try WordContrastTraining(data, options)
+    for epoch in 0..<options.epochs {
+      let loss = try training.epoch()
+      try progress(ContrastiveProgress(epoch: epoch + 1, epochs: options.epochs, loss: loss))
+    }
+    return try training.map()
+  }
+}

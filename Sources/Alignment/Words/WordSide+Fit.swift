@@ -43,5 +43,5 @@ extension WordSide {
   }
 
   /// The largest number of coordinates that words are fitted to; anchors have more and serve as sparse vectors.
-  static let maximumCoordinates = 1 << 14
+  public static let maximumCoordinates = 1 << 14
 }

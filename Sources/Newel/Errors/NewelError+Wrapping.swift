@@ -1,3 +1,4 @@
+internal import Alignment
 internal import ByteStorage
 internal import EmbeddingDumps
 internal import IndexStore
@@ -15,6 +16,7 @@ extension NewelError {
     case let error as IndexStoreError: self.init(Self.code(of: error), Self.sentence(of: error), cause: error)
     case let error as DumpError: self.init(Self.code(of: error), error.description, cause: error)
     case let error as TokenSpaceError: self.init(Self.code(of: error), error.description, cause: error)
+    case let error as AlignmentError: self.init(Self.code(of: error), error.description, cause: error)
     default: self.init(.inputOutput, "\(error)", cause: error)
     }
   }
@@ -83,6 +85,16 @@ extension NewelError {
     case .query, .badOption, .badTop: .invalidArgument
     case .unsupportedHead: .unsupportedVersion
     case .damagedHead: .damaged
+    default: .invalidInput
+    }
+  }
+
+  static func code(of error: AlignmentError) -> Code {
+    switch error {
+    case .storage(let error): code(of: error)
+    case .badOption, .noLabels, .noAnchors, .noTexts, .noWords, .notConverged: .invalidArgument
+    case .damagedAlignment: .damaged
+    case .unsupportedAlignment: .unsupportedVersion
     default: .invalidInput
     }
   }

@@ -1,3 +1,4 @@
+internal import Alignment
 internal import ByteStorage
 internal import Foundation
 internal import TokenSpace
@@ -6,6 +7,8 @@ internal import TokenSpace
 package enum OutputKind: Sendable {
   /// A head file.
   case head
+  /// An alignment file.
+  case alignment
   /// A TREC run file.
   case run
   /// An SVG picture.
@@ -22,6 +25,7 @@ package enum OutputKind: Sendable {
   var name: String {
     switch self {
     case .head: "head file"
+    case .alignment: "alignment file"
     case .run: "run file"
     case .picture: "picture"
     case .checkpoint: "checkpoint"
@@ -33,6 +37,7 @@ package enum OutputKind: Sendable {
   private func recognises(_ path: String) -> Bool {
     switch self {
     case .head: TokenHead.isHead(path, fileSystem: PosixFileSystem())
+    case .alignment: AlignmentMap.isAlignment(path, fileSystem: PosixFileSystem())
     case .run: Self.isRun(path)
     case .checkpoint: StairCheckpoint.isCheckpoint(path, fileSystem: PosixFileSystem())
     case .picture: Self.begins(path, with: "<svg")

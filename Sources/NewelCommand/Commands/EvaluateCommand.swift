@@ -9,6 +9,8 @@ struct EvaluateCommand: ParsableCommand {
     usage: """
       newel evaluate INDEX (--queries FILE | --captions) [<options>]
       newel evaluate --answers FILE --qrels FILE [--compare FILE] [<options>]
+      newel evaluate --alignment FILE --images PATH [--texts PATH]
+                     [--metadata PATH] [<options>]
       """,
     discussion: """
       Queries are lines {"id", "text" or "query" or "vector" or "embedding", "relevant": [keys]}: "text" is plain words, "query" the \
@@ -36,13 +38,17 @@ struct EvaluateCommand: ParsableCommand {
       queries (text side). --compare holds another system's run file against this one, query by query. In a run file that \
       Newel wrote, ties are already broken by rank.
 
+      --alignment measures an alignment without an index: rows of texts (--texts), and captions as words (--metadata), find the       pictures of --images that meet --where, and pictures find them. With --label-field also mAP over classes, of whole rankings and       at --cutoff (50), AP divided by the relevant items within the depth; and names of classes as queries.
+
       With --json: {"queries", "documents", "recallAt1", "recallAt5", "recallAt10", "meanReciprocalRank", "medianRank", \
       "meanRank", "misses", "unanswered" (misses without a word that the vocabulary knows), "leftOut" (queries without a \
       relevant document in the gallery), "judgementsOutside", "unknownTokens", "millisecondsPerQuery" (from words to \
       ordinals, on one thread), "imageToText": {…}, "recallSum", "graded": {…}, "gradedImageToText": {…}, "words": {…, \
       "captions": {…}, "classes": {…}}, "systems": [{"system", "textToImage", "imageToText", …}], "denseObstacle", \
       "comparison": {"lines": [{"measure", "first", "second", "difference", "low", "high", "tTestPValue", \
-      "randomisationPValue", "better", "worse"}]}}. Names without a value are left out.
+      "randomisationPValue", "better", "worse"}]}}; for an alignment {"method", "pictures", "conditions", "classes", "systems": [{"queries", "toImage": \
+      {"direction": {…}, "classes": {"cutoff", "all", "atCutoff"}}, "fromImage": {…}}], "classNames": {"asked", "precision"}, \
+      "unknownCaptions", "wordObstacle"}. Names without a value are left out.
       """)
 
   @Argument(help: "The index folder.", completion: .directory)
@@ -71,11 +77,26 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Instead of an index: answers to measure, a TREC run file; with --qrels.", completion: .file())
   var answers: String?
 
+  @Option(help: "Instead of an index: an alignment to measure; with --images.", completion: .file())
+  var alignment: String?
+
+  @Option(help: "With --alignment: rows of pictures, .npy, .npz, or a dump folder.", completion: .file())
+  var images: String?
+
+  @Option(help: "With --alignment: captions and classes, .jsonl or a dump folder.", completion: .file())
+  var metadata: String?
+
+  @Option(help: "With --alignment: the metadata field with the caption (default: caption).")
+  var captionField: String?
+
+  @Option(help: "With --alignment: the metadata field with the class of a picture.")
+  var labelField: String?
+
   @Option(name: .customLong("run"), help: "Write the rankings as a TREC run file.", completion: .file())
   var runFile: String?
 
-  @Option(parsing: .unconditional, help: "k of nDCG@k, mAP@k and recall@k.")
-  var cutoff = 10
+  @Option(parsing: .unconditional, help: "k of nDCG@k, mAP@k and recall@k (default: 10; of an alignment: 50).")
+  var cutoff: Int?
 
   @Option(parsing: .unconditional, help: "How deep each ranking of mAP and of the run file is.")
   var depth = 1000
@@ -91,6 +112,12 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var quiet: QuietOption
 
   func validate() throws {
+    if alignment != nil { return try validateAlignment() }
+    let own: [(String, Bool)] = [
+      ("--images", images != nil), ("--metadata", metadata != nil), ("--caption-field", captionField != nil),
+      ("--label-field", labelField != nil),
+    ]
+    if let given = own.first(where: { $0.1 }) { throw ValidationError("\(given.0) goes with --alignment.") }
     if answers != nil {
       let others: [(String, Bool)] = [
         ("INDEX", index != nil), ("--queries", queries != nil), ("--captions", captions),
@@ -107,12 +134,30 @@ struct EvaluateCommand: ParsableCommand {
     if (queries == nil) != captions { throw ValidationError("Give either --queries FILE or --captions.") }
   }
 
+  private func validateAlignment() throws {
+    let others: [(String, Bool)] = [
+      ("INDEX", index != nil), ("--queries", queries != nil), ("--captions", captions), ("--qrels", qrels != nil),
+      ("--class-field", classField != nil), ("--compare", compare != nil), ("--answers", answers != nil),
+      ("--run", runFile != nil), ("--expand", expansion.expand != 0),
+    ]
+    if let given = others.first(where: { $0.1 }) {
+      throw ValidationError("--alignment measures an alignment without an index: \(given.0) does not go with it.")
+    }
+    if images == nil { throw ValidationError("--alignment needs --images, the rows of pictures.") }
+    if texts == nil, metadata == nil { throw ValidationError("Give --texts, --metadata with captions, or both.") }
+    if metadata == nil, !filter.conditions.isEmpty || labelField != nil {
+      throw ValidationError("\(labelField == nil ? "--where" : "--label-field") needs --metadata.")
+    }
+  }
+
   func run() throws {
+    if let alignment, let images { return try measureAlignment(alignment, images) }
+    let cutoff = cutoff ?? 10
     guard depth >= 10 else { throw CommandFailure("The depth is \(depth), but it must be at least 10.") }
     guard cutoff >= 1, cutoff <= depth else {
       throw CommandFailure("The cutoff is \(cutoff), but it must be at least 1 and at most the depth, \(depth).")
     }
-    if let answers, let qrels { return try measure(answers, qrels) }
+    if let answers, let qrels { return try measure(answers, qrels, cutoff) }
     guard let index else { return }
     let job = EvaluationJob(
       queries: queries, qrels: qrels, conditions: filter.conditions, cutoff: cutoff, depth: depth,
@@ -123,8 +168,27 @@ struct EvaluateCommand: ParsableCommand {
     if json.json { try JSONOutput.print(report) } else { report.show() }
   }
 
+  private func measureAlignment(_ path: String, _ images: String) throws {
+    let cutoff = cutoff ?? 50
+    guard cutoff >= 1 else { throw CommandFailure("The cutoff is \(cutoff), but it must be at least 1.") }
+    let model = try AlignmentModel.load(path)
+    let request = AlignmentGalleryRequest(
+      images: images, texts: texts, metadata: metadata, conditions: filter.conditions,
+      captionField: captionField ?? "caption", labelField: labelField)
+    Interruption.watch()
+    let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { show in
+      let gallery = try model.gallery(request) { progress in
+        try Evaluator.checkInterruption()
+        try show(progress)
+      }
+      return try AlignmentEvaluator(gallery: gallery, cutoff: cutoff)
+        .report(model, conditions: filter.conditions, progress: show)
+    }
+    if json.json { try JSONOutput.print(report) } else { report.show() }
+  }
+
   /// Measures a run file without an index.
-  private func measure(_ answers: String, _ qrelsPath: String) throws {
+  private func measure(_ answers: String, _ qrelsPath: String, _ cutoff: Int) throws {
     let qrels = try RunComparison.qrels(qrelsPath)
     func judged(_ path: String) throws -> RunJudgement {
       let judged = RunJudgement(try RunComparison.run(path), qrels: qrels, cutoff: cutoff)

@@ -50,6 +50,8 @@ extension TopKAlgorithm: ExpressibleByArgument {}
 extension Exactness: ExpressibleByArgument {}
 extension DocumentOrder: ExpressibleByArgument {}
 extension TrainRequest.Method: ExpressibleByArgument {}
+extension AlignRequest.Method: ExpressibleByArgument {}
+extension AlignmentSettings.Side: ExpressibleByArgument {}
 
 extension ProgressReporter {
   /// A handler that shows what a job reports.

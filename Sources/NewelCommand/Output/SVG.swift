@@ -1,3 +1,5 @@
+import Foundation
+
 /// The parts that drawings are made of, as SVG text.
 enum SVG {
   /// Colours that are told apart, for lines in their order.
@@ -30,6 +32,20 @@ enum SVG {
     let path = points.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
     return
       "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(colour)\" stroke-width=\"\(number(width))\"/>\n"
+  }
+
+  /// Round numbers inside a range for the marks of an axis: four to ten of them, a step of 1, 2 or 5 times a power of ten apart.
+  ///
+  /// - Parameter range: finite, not empty.
+  static func ticks(_ range: ClosedRange<Double>) -> [Double] {
+    let span = range.upperBound - range.lowerBound
+    guard span > 0, span.isFinite else { return [range.lowerBound] }
+    let power = pow(10, (log10(span / 4)).rounded(.down))
+    let step = power * (span / 4 / power >= 5 ? 5 : span / 4 / power >= 2 ? 2 : 1)
+    let first = (range.lowerBound / step).rounded(.up)
+    let last = (range.upperBound / step).rounded(.down)
+    guard first <= last, last - first <= 20 else { return [range.lowerBound] }
+    return stride(from: first, through: last, by: 1).map { $0 * step }
   }
 
   /// A coordinate, with one decimal at most.

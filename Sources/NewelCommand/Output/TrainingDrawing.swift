@@ -64,18 +64,17 @@ struct TrainingDrawing {
 
   private func frame() -> String {
     var text = ""
-    for part in 0...4 {
-      let share = Double(part) / 4
-      let loss = losses.lowerBound + share * (losses.upperBound - losses.lowerBound)
-      for (y, name) in [
-        (y(loss: loss), NumberText.fixed(loss, decimals: 2)), (y(share: share), NumberText.fixed(share, decimals: 2)),
-      ] {
-        text += SVG.rule(Self.plot.left, y, Self.plot.right, y)
-        text += SVG.label(name, x: Self.plot.left - 8, y: y + 4, size: 12, anchor: "end")
-      }
-      let step = Int((share * lastStep).rounded())
+    let marks =
+      SVG.ticks(losses).map { (y(loss: $0), $0) } + SVG.ticks(0...1).map { (y(share: $0), $0) }
+    for (y, value) in marks {
+      text += SVG.rule(Self.plot.left, y, Self.plot.right, y)
       text += SVG.label(
-        NumberText.grouped(step), x: x(step), y: Self.lower.bottom + 20, size: 12, anchor: "middle")
+        NumberText.fixed(value, decimals: losses.upperBound - losses.lowerBound < 1 ? 2 : 1), x: Self.plot.left - 8,
+        y: y + 4, size: 12, anchor: "end")
+    }
+    for step in SVG.ticks(0...lastStep) where step == step.rounded() {
+      text += SVG.label(
+        NumberText.grouped(Int(step)), x: x(Int(step)), y: Self.lower.bottom + 20, size: 12, anchor: "middle")
     }
     text += SVG.label(
       "steps", x: (Self.plot.left + Self.plot.right) / 2, y: Self.lower.bottom + 42, size: 13, anchor: "middle")

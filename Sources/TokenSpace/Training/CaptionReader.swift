@@ -1,9 +1,17 @@
-import EmbeddingDumps
+package import EmbeddingDumps
 
 /// Finds the caption of a record and cuts it into distinct tokens.
-struct CaptionReader {
+package struct CaptionReader {
   let field: String
   let tokenizer: Tokenizer
+
+  /// - Parameters:
+  ///   - field: of the metadata, a text or a list of texts.
+  ///   - tokenizer: what cuts them.
+  package init(field: String, tokenizer: Tokenizer) {
+    self.field = field
+    self.tokenizer = tokenizer
+  }
 
   /// The distinct tokens of all captions of a record; nil when it has none.
   func tokens(of record: MetadataRecord) throws(TokenSpaceError) -> Set<String>? {
@@ -14,7 +22,7 @@ struct CaptionReader {
   }
 
   /// The distinct tokens of each caption of a record; nil when it has none.
-  func tokensOfEach(of record: MetadataRecord) throws(TokenSpaceError) -> [Set<String>]? {
+  package func tokensOfEach(of record: MetadataRecord) throws(TokenSpaceError) -> [Set<String>]? {
     try captions(of: record)?.map { Set(tokenizer.tokens(in: $0)) }
   }
 

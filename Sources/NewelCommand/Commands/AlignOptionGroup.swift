@@ -1,0 +1,125 @@
+import ArgumentParser
+import Newel
+
+/// What the methods of `align` can be told.
+struct AlignOptionGroup: ParsableArguments {
+  @Option(help: "The side that is mapped: images or texts (default: images; procrustes: texts).")
+  var from: AlignmentSettings.Side?
+
+  @Option(help: "How rows are prepared (default: unit-centred).")
+  var preparation: String?
+
+  @Option(parsing: .unconditional, help: "ridge, ridge-both, class-ridge: the penalty.")
+  var penalty: Double?
+
+  @Option(parsing: .unconditional, help: "ridge-both: the penalty of the way from texts to images.")
+  var textPenalty: Double?
+
+  @Option(
+    parsing: .unconditional, help: "cca, whitened, scm, contrastive: added to covariances, as a share.")
+  var regularisation: Double?
+
+  @Option(parsing: .unconditional, help: "cca, scm: directions kept (default: all).")
+  var rank: Int?
+
+  @Option(parsing: .unconditional, help: "cca, whitened: the power of its correlation that weighs a direction.")
+  var weightPower: Double?
+
+  @Option(parsing: .unconditional, help: "asif: anchors kept.")
+  var keep: Int?
+
+  @Option(parsing: .unconditional, help: "asif: the power of cosines to anchors.")
+  var power: Double?
+
+  @Option(parsing: .unconditional, help: "sm, scm: one over the penalty.")
+  var strength: Double?
+
+  @Option(parsing: .unconditional, help: "contrastive, gmlp (so for all below): coordinates.")
+  var dimension: Int?
+
+  @Option(parsing: .unconditional, help: "gmlp: gated blocks behind each adapter.")
+  var blocks: Int?
+
+  @Option(parsing: .unconditional, help: "contrastive: how often each picture is seen.")
+  var epochs: Int?
+
+  @Option(parsing: .unconditional, help: "contrastive: pairs per step.")
+  var batch: Int?
+
+  @Option(parsing: .unconditional, help: "contrastive: the highest learning rate.")
+  var learningRate: Double?
+
+  @Option(parsing: .unconditional, help: "contrastive: the weight decay.")
+  var weightDecay: Double?
+
+  @Option(parsing: .unconditional, help: "contrastive: the length of the noise on rows of length 1.")
+  var noise: Double?
+
+  @Option(parsing: .unconditional, help: "The penalty of words.")
+  var wordPenalty: Double?
+
+  @Option(parsing: .unconditional, help: "contrastive: the share of a caption's words that a step leaves out.")
+  var wordDropout: Double?
+
+  @Option(parsing: .unconditional, help: "contrastive: the learning rate of words, as a multiple of the other.")
+  var wordRate: Double?
+
+  @Option(parsing: .unconditional, help: "What random numbers are drawn from.")
+  var seed: UInt64 = 1
+
+  var settings: AlignmentSettings {
+    var settings = AlignmentSettings()
+    settings.from = from
+    settings.preparation = preparation
+    settings.penalty = penalty
+    settings.textPenalty = textPenalty
+    settings.regularisation = regularisation
+    settings.rank = rank
+    settings.weightPower = weightPower
+    settings.keep = keep
+    settings.power = power
+    settings.strength = strength
+    settings.dimension = dimension
+    settings.blocks = blocks
+    settings.epochs = epochs
+    settings.batch = batch
+    settings.learningRate = learningRate
+    settings.weightDecay = weightDecay
+    settings.noise = noise
+    settings.wordPenalty = wordPenalty
+    settings.wordDropout = wordDropout
+    settings.wordRate = wordRate
+    settings.seed = seed
+    return settings
+  }
+
+  /// The options that were given but that `method` does not read, as they are typed.
+  func strangers(to method: AlignRequest.Method) -> [String] {
+    let linear: Set<AlignRequest.Method> = [.leastSquares, .ridge, .procrustes]
+    let trained: Set<AlignRequest.Method> = [.automatic, .contrastive, .gatedBlocks]
+    let values: [(String, Bool, Set<AlignRequest.Method>)] = [
+      ("--from", from != nil, linear),
+      (
+        "--preparation", preparation != nil,
+        Set(AlignRequest.Method.allCases).subtracting([.contrastive, .gatedBlocks])
+      ),
+      ("--penalty", penalty != nil, [.automatic, .ridge, .ridgeBoth, .classRidge]),
+      ("--text-penalty", textPenalty != nil, [.automatic, .ridgeBoth]),
+      (
+        "--regularisation", regularisation != nil,
+        [.automatic, .correlation, .whitened, .semanticCorrelation, .contrastive, .gatedBlocks]
+      ),
+      ("--rank", rank != nil, [.correlation, .semanticCorrelation]),
+      ("--weight-power", weightPower != nil, [.correlation, .whitened]),
+      ("--keep", keep != nil, [.anchors]), ("--power", power != nil, [.anchors]),
+      ("--strength", strength != nil, [.semantic, .semanticCorrelation]),
+      ("--blocks", blocks != nil, [.gatedBlocks]), ("--dimension", dimension != nil, trained),
+      ("--epochs", epochs != nil, trained),
+      ("--batch", batch != nil, trained), ("--learning-rate", learningRate != nil, trained),
+      ("--weight-decay", weightDecay != nil, trained), ("--noise", noise != nil, trained),
+      ("--word-dropout", wordDropout != nil, [.automatic, .contrastive]),
+      ("--word-rate", wordRate != nil, [.automatic, .contrastive]),
+    ]
+    return values.filter { $0.1 && !$0.2.contains(method) }.map(\.0)
+  }
+}
