@@ -8,6 +8,15 @@ import Testing
 
 /// Where the tests find real data.
 enum Surroundings {
+  /// Whether the tests are built with optimisation, without which some data sets take minutes.
+  static let isRelease: Bool = {
+    #if DEBUG
+      false
+    #else
+      true
+    #endif
+  }()
+
   static let data = ProcessInfo.processInfo.environment["NEWEL_DATA"]
 
   /// The rows of a `.npy` file below the data.

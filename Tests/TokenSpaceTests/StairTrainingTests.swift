@@ -144,6 +144,12 @@ import Testing
     #expect(head.textDimension == 9)
     let vectors = try head.encodeText(ToyCollection(count: 20, dimension: 9, seed: 1).rows, top: 3)
     #expect(vectors.allSatisfy { !$0.isEmpty })
+    let first = Self.options {
+      $0.epochs = 2
+      $0.stages = 1
+    }
+    let untaught = try StairTraining.train(dump.open(), texts: texts.open(), options: first).0
+    #expect(untaught.textDimension == nil, "the first stage teaches texts nothing")
     let fewer = try TemporaryDump()
     try fewer.write(ToyCollection(count: 119, dimension: 9).rows, ToyCollection(count: 119).lines)
     #expect(throws: TokenSpaceError.stair(.textRows(images: 120, texts: 119))) {

@@ -21,6 +21,10 @@ public struct SideNetwork: Sendable, Equatable {
   init(
     inputs: Int, layers: [LayerPlan], source: String, values: (String) throws(AlignmentError) -> Matrix
   ) throws(AlignmentError) {
+    // How a bias started is of no account once there is one.
+    let layers = layers.map { layer in
+      if case .linear(let outputs, .drawn) = layer { LayerPlan.linear(outputs: outputs, bias: .zero) } else { layer }
+    }
     var (set, random) = (ParameterSet<Float>(), SplitMix64(seed: 0))
     stack = LayerStack(Self.name, group: Self.name, inputs: inputs, layers: layers, in: &set, random: &random)
     for index in set.indices {

@@ -63,7 +63,7 @@ public struct GatedBlock<Scalar: Real>: Sendable {
     var active = DenseMatrix<Scalar>(rows: hidden.rows, columns: hidden.columns)
     Scalar.gelu(hidden.values, into: &active.values)
     var second = DenseMatrix<Scalar>(rows: 0, columns: 0)
-    Scalar.splitColumns(active, into: &first, &second)
+    Scalar.splitColumns(active, at: active.columns / 2, into: &first, &second)
     gateNorm.forward(&second, parameters, into: &gateInput)
     Scalar.mixRows(
       gateInput, weights: parameters[weights].values.values, shifts: parameters[shifts].values.values, into: &gate)

@@ -8,34 +8,30 @@ extension RealGates {
   }
 
   public static func splitColumns(
-    _ x: DenseMatrix<Self>, into left: inout DenseMatrix<Self>, _ right: inout DenseMatrix<Self>
+    _ x: DenseMatrix<Self>, at width: Int, into left: inout DenseMatrix<Self>, _ right: inout DenseMatrix<Self>
   ) {
-    let half = x.columns / 2
-    precondition(2 * half == x.columns && x.isWhole, "the number of columns is odd")
-    left.setShape(rows: x.rows, columns: half)
-    right.setShape(rows: x.rows, columns: half)
+    precondition(width >= 0 && width <= x.columns && x.isWhole, "there are fewer columns")
+    left.setShape(rows: x.rows, columns: width)
+    right.setShape(rows: x.rows, columns: x.columns - width)
     for row in 0..<x.rows {
-      let (from, to) = (row * x.columns, row * half)
-      for column in 0..<half {
-        left.values[to + column] = x.values[from + column]
-        right.values[to + column] = x.values[from + half + column]
-      }
+      let start = row * x.columns
+      for column in 0..<width { left.values[row * width + column] = x.values[start + column] }
+      let to = row * (x.columns - width) - width
+      for column in width..<x.columns { right.values[to + column] = x.values[start + column] }
     }
   }
 
   public static func joinColumns(
     _ left: DenseMatrix<Self>, _ right: DenseMatrix<Self>, into x: inout DenseMatrix<Self>
   ) {
-    let half = left.columns
-    precondition(left.rows == right.rows && half == right.columns, "the matrices differ in shape")
-    precondition(left.isWhole && right.isWhole, "resized matrix")
-    x.setShape(rows: left.rows, columns: 2 * half)
+    precondition(left.rows == right.rows && left.isWhole && right.isWhole, "the matrices differ in rows")
+    let width = left.columns
+    x.setShape(rows: left.rows, columns: width + right.columns)
     for row in 0..<left.rows {
-      let (from, to) = (row * half, row * 2 * half)
-      for column in 0..<half {
-        x.values[to + column] = left.values[from + column]
-        x.values[to + half + column] = right.values[from + column]
-      }
+      let start = row * x.columns
+      for column in 0..<width { x.values[start + column] = left.values[row * width + column] }
+      let from = row * right.columns - width
+      for column in width..<x.columns { x.values[start + column] = right.values[from + column] }
     }
   }
 

@@ -1,15 +1,15 @@
-/// What a gated block does between its matrix products.
+/// What networks do between their matrix products, apart from functions of single numbers.
 ///
 /// The formulas need no kernels of their own: each element is one product, or a short sum in a fixed order.
 public protocol RealGates: BinaryFloatingPoint, Sendable {
   /// `y = x · y`, element by element.
   static func multiplyElements(_ x: [Self], into y: inout [Self])
 
-  /// Copies the first and the second half of the columns of `x` into two matrices.
+  /// Copies the first `width` columns of `x` into one matrix and all others into another.
   static func splitColumns(
-    _ x: DenseMatrix<Self>, into left: inout DenseMatrix<Self>, _ right: inout DenseMatrix<Self>)
+    _ x: DenseMatrix<Self>, at width: Int, into left: inout DenseMatrix<Self>, _ right: inout DenseMatrix<Self>)
 
-  /// Puts two matrices side by side: the way back of ``splitColumns(_:into:_:)``.
+  /// Puts two matrices side by side: the way back of ``splitColumns(_:at:into:_:)``.
   static func joinColumns(_ left: DenseMatrix<Self>, _ right: DenseMatrix<Self>, into x: inout DenseMatrix<Self>)
 
   /// Mixes the rows of every group of n: `y[i] = Σⱼ weights[i · n + j] · x[j] + shifts[i]`, with n the number of shifts.

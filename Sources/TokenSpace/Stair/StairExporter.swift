@@ -31,7 +31,11 @@ struct StairExporter: Sendable {
     guard let images = Self.network(model.image, model.parameters, scaling) else {
       throw .damagedHead(source: "the trained head", section: "weight", reason: "the picture network takes words")
     }
-    let text = model.rows.flatMap { rows in textScaling.flatMap { Self.network(rows, model.parameters, $0) } }
+    // The first stage leaves the side of text rows as it was drawn: such a side would answer with noise.
+    let hasTextSide = options.stages > 1
+    let text = model.rows.flatMap { rows in
+      hasTextSide ? textScaling.flatMap { Self.network(rows, model.parameters, $0) } : nil
+    }
     return try TokenHead(
       method: "stair", vocabulary: vocabulary, tokenizer: tokenizer, images: images, text: text,
       queryWeights: model.tableWeights(),
