@@ -44,12 +44,12 @@ package struct AlignmentGallery: Sendable {
     max(1, min(512, (32 << 20) / max(1, 4 * max(images.rows, queries.map(\.count).max() ?? 1))))
   }
 
-  /// The scores of some queries for all pictures, query by query.
+  /// The scores of some queries, of this gallery or another, for all pictures, query by query.
   package func scores(of queries: Queries, _ range: Range<Int>) throws(NewelError) -> [Float] {
     try Self.scores(queries.rows, range, images)
   }
 
-  /// The scores of some pictures for all queries, picture by picture.
+  /// The scores of some pictures for all queries, of this gallery or another, picture by picture.
   package func scores(ofPictures range: Range<Int>, for queries: Queries) throws(NewelError) -> [Float] {
     try Self.scores(images, range, queries.rows)
   }

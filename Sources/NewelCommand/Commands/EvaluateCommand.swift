@@ -44,7 +44,8 @@ struct EvaluateCommand: ParsableCommand {
 
       --alignment measures an alignment without an index: rows of texts (--texts), and captions as words (--metadata), find the \
       pictures of --images that meet --where, and pictures find them. With --label-field also mAP over classes, of whole rankings and \
-      at --cutoff (50), AP divided by the relevant items within the depth; and names of classes as queries.
+      at --cutoff (50), AP divided by the relevant items within the depth; and names of classes as queries. --gallery-where has \
+      the rows of --where ask and other rows be searched.
 
       With --json: {"queries", "documents", "recallAt1", "recallAt5", "recallAt10", "meanReciprocalRank", "medianRank", \
       "meanRank", "misses", "unanswered" (misses without a word that the vocabulary knows), "leftOut" (queries without a \
@@ -53,8 +54,8 @@ struct EvaluateCommand: ParsableCommand {
       "captions": {…}, "classes": {…}}, "systems": [{"system", "textToImage", "imageToText", …}], "denseObstacle", \
       "reranking": {"pool", "fusion", "weight", "lines": [{"system", "textToImage", "millisecondsPerQuery", "queriesReranked"}]}, \
       "comparison": {"lines": [{"measure", "first", "second", "difference", "low", "high", "tTestPValue", \
-      "randomisationPValue", "better", "worse"}]}}; for an alignment {"method", "pictures", "conditions", "classes", "systems": [{"queries", "toImage": \
-      {"direction": {…}, "classes": {"cutoff", "all", "atCutoff"}}, "fromImage": {…}}], "classNames": {"asked", "precision"}, \
+      "randomisationPValue", "better", "worse"}]}}; for an alignment {"method", "pictures", "conditions", "galleryConditions", "classes", "systems": [{"queries", "toImage": \
+      {"queries", "gallery", "direction": {…}, "classes": {"cutoff", "all", "atCutoff"}}, "fromImage": {…}}], "classNames": {"asked", "precision"}, \
       "unknownCaptions", "wordObstacle"}. Names without a value are left out.
       """)
 
@@ -99,6 +100,9 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "With --alignment: the metadata field with the class of a picture.")
   var labelField: String?
 
+  @Option(help: "With --alignment: search rows with FIELD=VALUE, not those that ask; for classes.")
+  var galleryWhere: [String] = []
+
   @Option(name: .customLong("run"), help: "Write the rankings as a TREC run file.", completion: .file())
   var runFile: String?
 
@@ -123,7 +127,7 @@ struct EvaluateCommand: ParsableCommand {
     if alignment != nil { return try validateAlignment() }
     let own: [(String, Bool)] = [
       ("--images", images != nil), ("--metadata", metadata != nil), ("--caption-field", captionField != nil),
-      ("--label-field", labelField != nil),
+      ("--label-field", labelField != nil), ("--gallery-where", !galleryWhere.isEmpty),
     ]
     if let given = own.first(where: { $0.1 }) { throw ValidationError("\(given.0) goes with --alignment.") }
     if answers != nil {
@@ -156,6 +160,9 @@ struct EvaluateCommand: ParsableCommand {
     if metadata == nil, !filter.conditions.isEmpty || labelField != nil {
       throw ValidationError("\(labelField == nil ? "--where" : "--label-field") needs --metadata.")
     }
+    if !galleryWhere.isEmpty, labelField == nil {
+      throw ValidationError("--gallery-where needs --label-field: what is searched holds no query's own answer.")
+    }
   }
 
   func run() throws {
@@ -180,17 +187,23 @@ struct EvaluateCommand: ParsableCommand {
     let cutoff = cutoff ?? 50
     guard cutoff >= 1 else { throw CommandFailure("The cutoff is \(cutoff), but it must be at least 1.") }
     let model = try AlignmentModel.load(path)
-    let request = AlignmentGalleryRequest(
-      images: images, texts: texts, metadata: metadata, conditions: filter.conditions,
-      captionField: captionField ?? "caption", labelField: labelField)
+    func request(_ conditions: [String]) -> AlignmentGalleryRequest {
+      AlignmentGalleryRequest(
+        images: images, texts: texts, metadata: metadata, conditions: conditions,
+        captionField: captionField ?? "caption", labelField: labelField)
+    }
     Interruption.watch()
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { show in
-      let gallery = try model.gallery(request) { progress in
-        try Evaluator.checkInterruption()
-        try show(progress)
+      func gallery(_ conditions: [String]) throws -> AlignmentGallery {
+        try model.gallery(request(conditions)) { progress in
+          try Evaluator.checkInterruption()
+          try show(progress)
+        }
       }
-      return try AlignmentEvaluator(gallery: gallery, cutoff: cutoff)
-        .report(model, conditions: filter.conditions, progress: show)
+      return try AlignmentEvaluator(
+        asking: gallery(filter.conditions), other: galleryWhere.isEmpty ? nil : gallery(galleryWhere), cutoff: cutoff
+      )
+      .report(model, conditions: filter.conditions, galleryConditions: galleryWhere, progress: show)
     }
     if json.json { try JSONOutput.print(report) } else { report.show() }
   }
