@@ -10,8 +10,10 @@ import LinearAlgebra
 /// - Source: in the manner of "Modal-adversarial semantic learning network for extendable cross-modal retrieval" (ICMR 2018), of
 ///   which no code and no weights are published: the losses are our reading of its description.
 struct AdversarialModel<Scalar: Real>: Sendable {
-  /// The group of all parameters in the optimiser.
+  /// The group of the parameters of encoders, decoders and classifier in the optimiser.
   static var group: String { "network" }
+  /// The group of those of the discriminator.
+  static var rival: String { "discriminator" }
 
   /// The parts of the loss, before their weights.
   struct Losses: Equatable {
@@ -44,8 +46,10 @@ struct AdversarialModel<Scalar: Real>: Sendable {
     self.options = options
     let m = options.dimension
     var set = ParameterSet<Scalar>()
-    func stack(_ name: String, _ inputs: Int, _ layers: [LayerPlan]) -> LayerStack<Scalar> {
-      LayerStack(name, group: Self.group, inputs: inputs, layers: layers, in: &set, random: &random)
+    func stack(
+      _ name: String, _ inputs: Int, _ layers: [LayerPlan], group: String = Self.group
+    ) -> LayerStack<Scalar> {
+      LayerStack(name, group: group, inputs: inputs, layers: layers, in: &set, random: &random)
     }
     func decoder(_ outputs: Int) -> [LayerPlan] {
       [.linear(outputs: options.decoderWidth, bias: .drawn), .tanh, .linear(outputs: outputs, bias: .drawn)]
@@ -61,7 +65,7 @@ struct AdversarialModel<Scalar: Real>: Sendable {
       [
         .linear(outputs: m / 2, bias: .drawn), .tanh, .linear(outputs: m / 4, bias: .drawn), .tanh,
         .linear(outputs: 2, bias: .drawn),
-      ])
+      ], group: Self.rival)
     parameters = set
   }
 

@@ -64,13 +64,19 @@ struct AdversarialTraining {
       } catch {
         throw .learning(error)
       }
-      guard total(losses).isFinite else { throw .learning(.notFinite(what: "loss")) }
-      optimiser.step(&model.parameters, rates: [AdversarialModel<Float>.group: options.rate])
+      try checkFinite(total(losses) + losses.adversarial, method: "masln")
+      optimiser.step(
+        &model.parameters,
+        rates: [
+          AdversarialModel<Float>.group: options.rate,
+          AdversarialModel<Float>.rival: options.rate * options.discriminatorRateFactor,
+        ])
       sums.classes += losses.classes / Double(count)
       sums.reconstruction += losses.reconstruction / Double(count)
       sums.correlation += losses.correlation / Double(count)
       sums.adversarial += losses.adversarial / Double(count)
     }
+    try checkFinite(total(sums), model.parameters, method: "masln")
     epochsDone += 1
     return sums
   }

@@ -14,6 +14,8 @@ public struct MASLNOptions: Sendable, Equatable {
   public var batchSize = 64
   /// The learning rate.
   public var rate = 1e-3
+  /// The learning rate of the discriminator, as a multiple of that of all else.
+  public var discriminatorRateFactor = 1.0
   /// What the cross entropy of the classes counts, of both sides together.
   public var classWeight = 1.0
   /// What the reconstruction of either side from the other counts.
@@ -44,6 +46,9 @@ public struct MASLNOptions: Sendable, Equatable {
     guard (1...1_000_000).contains(epochs) else { throw refuse("number of epochs", epochs, "1 to 1000000") }
     guard (2...1 << 16).contains(batchSize) else { throw refuse("batch size", batchSize, "2 to \(1 << 16)") }
     guard rate > 0, rate.isFinite else { throw refuse("rate", rate, "a number above 0") }
+    guard discriminatorRateFactor > 0, discriminatorRateFactor.isFinite else {
+      throw refuse("factor of the discriminator's rate", discriminatorRateFactor, "a number above 0")
+    }
     for (name, weight) in [
       ("class weight", classWeight), ("reconstruction weight", reconstructionWeight),
       ("correlation weight", correlationWeight), ("adversarial weight", adversarialWeight),
@@ -57,6 +62,7 @@ public struct MASLNOptions: Sendable, Equatable {
       "image-layers": imageLayers.map { "\($0)" }.joined(separator: " "),
       "text-layers": textLayers.map { "\($0)" }.joined(separator: " "), "dimension": "\(dimension)",
       "decoder-width": "\(decoderWidth)", "epochs": "\(epochs)", "batch-size": "\(batchSize)", "rate": "\(rate)",
+      "discriminator-rate": "\(discriminatorRateFactor)",
       "class-weight": "\(classWeight)", "reconstruction-weight": "\(reconstructionWeight)",
       "correlation-weight": "\(correlationWeight)", "adversarial-weight": "\(adversarialWeight)", "seed": "\(seed)",
     ]
