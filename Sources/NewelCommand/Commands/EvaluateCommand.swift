@@ -44,8 +44,10 @@ struct EvaluateCommand: ParsableCommand {
 
       --alignment measures an alignment without an index: rows of texts (--texts), and captions as words (--metadata), find the \
       pictures of --images that meet --where, and pictures find them. With --label-field also mAP over classes, of whole rankings and \
-      at --cutoff (50), AP divided by the relevant items within the depth; and names of classes as queries. --gallery-where has \
-      the rows of --where ask and other rows be searched.
+      at --cutoff (50), AP divided by the relevant items within the depth; and names of classes as queries. With \
+      --gallery-where the rows of --where ask and these others are searched. With \
+      --pool-where also with local scaling (CSLS), which holds back what is near to everything: the pool are the rows with \
+      FIELD=VALUE, such as those that were fitted (split=train), and never the queries that are asked.
 
       With --json: {"queries", "documents", "recallAt1", "recallAt5", "recallAt10", "meanReciprocalRank", "medianRank", \
       "meanRank", "misses", "unanswered" (misses without a word that the vocabulary knows), "leftOut" (queries without a \
@@ -54,7 +56,7 @@ struct EvaluateCommand: ParsableCommand {
       "captions": {…}, "classes": {…}}, "systems": [{"system", "textToImage", "imageToText", …}], "denseObstacle", \
       "reranking": {"pool", "fusion", "weight", "lines": [{"system", "textToImage", "millisecondsPerQuery", "queriesReranked"}]}, \
       "comparison": {"lines": [{"measure", "first", "second", "difference", "low", "high", "tTestPValue", \
-      "randomisationPValue", "better", "worse"}]}}; for an alignment {"method", "pictures", "conditions", "galleryConditions", "classes", "systems": [{"queries", "toImage": \
+      "randomisationPValue", "better", "worse"}]}}; for an alignment {"method", "pictures", "conditions", "galleryConditions", "classes", "pool", "systems": [{"queries", "localScaling", "toImage": \
       {"queries", "gallery", "direction": {…}, "classes": {"cutoff", "all", "atCutoff"}}, "fromImage": {…}}], "classNames": {"asked", "precision"}, \
       "unknownCaptions", "wordObstacle"}. Names without a value are left out.
       """)
@@ -100,8 +102,15 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "With --alignment: the metadata field with the class of a picture.")
   var labelField: String?
 
-  @Option(help: "With --alignment: search rows with FIELD=VALUE, not those that ask; for classes.")
-  var galleryWhere: [String] = []
+  @Option(
+    name: .customLong("gallery-where"),
+    help: "With --alignment, for classes: search these rows, not those that ask; may be given several times.")
+  var galleryConditions: [String] = []
+
+  @Option(
+    name: .customLong("pool-where"),
+    help: "With --alignment: also measure local scaling by these rows; may be given several times.")
+  var poolConditions: [String] = []
 
   @Option(name: .customLong("run"), help: "Write the rankings as a TREC run file.", completion: .file())
   var runFile: String?
@@ -127,7 +136,8 @@ struct EvaluateCommand: ParsableCommand {
     if alignment != nil { return try validateAlignment() }
     let own: [(String, Bool)] = [
       ("--images", images != nil), ("--metadata", metadata != nil), ("--caption-field", captionField != nil),
-      ("--label-field", labelField != nil), ("--gallery-where", !galleryWhere.isEmpty),
+      ("--label-field", labelField != nil), ("--gallery-where", !galleryConditions.isEmpty),
+      ("--pool-where", !poolConditions.isEmpty),
     ]
     if let given = own.first(where: { $0.1 }) { throw ValidationError("\(given.0) goes with --alignment.") }
     if answers != nil {
@@ -157,12 +167,18 @@ struct EvaluateCommand: ParsableCommand {
     }
     if images == nil { throw ValidationError("--alignment needs --images, the rows of pictures.") }
     if texts == nil, metadata == nil { throw ValidationError("Give --texts, --metadata with captions, or both.") }
-    if metadata == nil, !filter.conditions.isEmpty || labelField != nil {
-      throw ValidationError("\(labelField == nil ? "--where" : "--label-field") needs --metadata.")
+    let described: [(String, Bool)] = [
+      ("--where", !filter.conditions.isEmpty), ("--label-field", labelField != nil),
+      ("--pool-where", !poolConditions.isEmpty),
+    ]
+    if metadata == nil, let given = described.first(where: { $0.1 }) {
+      throw ValidationError("\(given.0) needs --metadata.")
     }
-    if !galleryWhere.isEmpty, labelField == nil {
+    guard !galleryConditions.isEmpty else { return }
+    if labelField == nil {
       throw ValidationError("--gallery-where needs --label-field: what is searched holds no query's own answer.")
     }
+    if !poolConditions.isEmpty { throw ValidationError("Give either --gallery-where or --pool-where.") }
   }
 
   func run() throws {
@@ -188,9 +204,11 @@ struct EvaluateCommand: ParsableCommand {
     guard cutoff >= 1 else { throw CommandFailure("The cutoff is \(cutoff), but it must be at least 1.") }
     let model = try AlignmentModel.load(path)
     func request(_ conditions: [String]) -> AlignmentGalleryRequest {
-      AlignmentGalleryRequest(
+      var request = AlignmentGalleryRequest(
         images: images, texts: texts, metadata: metadata, conditions: conditions,
         captionField: captionField ?? "caption", labelField: labelField)
+      request.poolConditions = poolConditions
+      return request
     }
     Interruption.watch()
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { show in
@@ -201,9 +219,10 @@ struct EvaluateCommand: ParsableCommand {
         }
       }
       return try AlignmentEvaluator(
-        asking: gallery(filter.conditions), other: galleryWhere.isEmpty ? nil : gallery(galleryWhere), cutoff: cutoff
+        asking: gallery(filter.conditions), other: galleryConditions.isEmpty ? nil : gallery(galleryConditions),
+        cutoff: cutoff
       )
-      .report(model, conditions: filter.conditions, galleryConditions: galleryWhere, progress: show)
+      .report(model, conditions: filter.conditions, galleryConditions: galleryConditions, progress: show)
     }
     if json.json { try JSONOutput.print(report) } else { report.show() }
   }

@@ -23,11 +23,17 @@ struct AlignmentEvaluation: Encodable {
   struct System: Encodable {
     /// `texts` or `words`.
     let queries: String
+    /// Whether what is near to everything was held back, by a pool of other rows.
+    let isScaled: Bool
     let there: Measured
     let back: Measured
 
+    /// What lines of tables call the queries.
+    var name: String { isScaled ? queries + ", scaled" : queries }
+
     private enum CodingKeys: String, CodingKey {
       case queries
+      case isScaled = "localScaling"
       case there = "toImage"
       case back = "fromImage"
     }
@@ -54,6 +60,8 @@ struct AlignmentEvaluation: Encodable {
   let unknownCaptions: Int
   /// Why captions were not asked as words.
   let wordObstacle: String?
+  /// Pictures in the pool of local scaling.
+  let pool: Int?
 
   func show() {
     func restricted(_ conditions: [String]) -> String {
@@ -81,11 +89,16 @@ struct AlignmentEvaluation: Encodable {
           + direction.cells(name).dropFirst())
     }
     for system in systems {
-      add("\(system.queries) → pictures", system.there.direction)
-      add("pictures → \(system.queries)", system.back.direction)
+      add("\(system.name) → pictures", system.there.direction)
+      add("pictures → \(system.name)", system.back.direction)
     }
     Console.print(table)
     Console.print("ties count against the alignment")
+    if let pool {
+      Console.print(
+        "scaled: less what an item is near to the ten nearest of \(Console.count(pool, "other picture")) or their texts"
+      )
+    }
   }
 
   private func showClasses() {
@@ -102,8 +115,8 @@ struct AlignmentEvaluation: Encodable {
           + [precision.all, precision.atCutoff].map { NumberText.fixed($0, decimals: 4) })
     }
     for system in systems {
-      add("\(system.queries) → pictures", system.there.queries, system.there.gallery, system.there.classes)
-      add("pictures → \(system.queries)", system.back.queries, system.back.gallery, system.back.classes)
+      add("\(system.name) → pictures", system.there.queries, system.there.gallery, system.there.classes)
+      add("pictures → \(system.name)", system.back.queries, system.back.gallery, system.back.classes)
     }
     if let classNames {
       add(

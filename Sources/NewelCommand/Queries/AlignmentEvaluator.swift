@@ -15,38 +15,45 @@ struct AlignmentEvaluator {
   func report(
     _ model: AlignmentModel, conditions: [String], galleryConditions: [String], progress: ProgressHandler
   ) throws -> AlignmentEvaluation {
-    let systems = try asking.queries.compactMap { queries -> AlignmentEvaluation.System? in
-      guard let items = gallery.queries.first(where: { $0.name == queries.name }) else { return nil }
-      return AlignmentEvaluation.System(
-        queries: queries.name, there: try measure(queries, progress), back: try measureBack(queries, items, progress))
+    var systems: [AlignmentEvaluation.System] = []
+    for queries in asking.queries {
+      guard let items = gallery.queries.first(where: { $0.name == queries.name }) else { continue }
+      for scaled in queries.canBeScaled ? [false, true] : [false] {
+        systems.append(
+          AlignmentEvaluation.System(
+            queries: queries.name, isScaled: scaled, there: try measure(queries, scaled, progress),
+            back: try measureBack(queries, items, scaled, progress)))
+      }
     }
     return AlignmentEvaluation(
       method: model.method, pictures: asking.pictureCount, conditions: conditions,
       galleryConditions: other == nil ? nil : galleryConditions,
       classes: asking.classes == nil ? nil : asking.classNames.count, systems: systems,
-      classNames: try classNames(), unknownCaptions: asking.unknownCaptions, wordObstacle: asking.wordObstacle)
+      classNames: try classNames(), unknownCaptions: asking.unknownCaptions, wordObstacle: asking.wordObstacle,
+      pool: asking.poolCount > 0 ? asking.poolCount : nil)
   }
 
   /// Queries find pictures.
   private func measure(
-    _ queries: AlignmentGallery.Queries, _ progress: ProgressHandler
+    _ queries: AlignmentGallery.Queries, _ scaled: Bool, _ progress: ProgressHandler
   ) throws -> AlignmentEvaluation.Measured {
     let classes = classes.map { classes in (queries.pictures.map { classes.asking[$0] }, classes.gallery) }
     return try measure(
       queries.count, gallery.pictureCount, classes, stage: "\(queries.name) find pictures", progress,
-      relevant: { [queries.pictures[$0]] }, scores: { try gallery.scores(of: queries, $0) })
+      relevant: { [queries.pictures[$0]] }, scores: { try gallery.scores(of: queries, $0, scaled: scaled) })
   }
 
   /// Pictures find queries.
   private func measureBack(
-    _ queries: AlignmentGallery.Queries, _ items: AlignmentGallery.Queries, _ progress: ProgressHandler
+    _ queries: AlignmentGallery.Queries, _ items: AlignmentGallery.Queries, _ scaled: Bool,
+    _ progress: ProgressHandler
   ) throws -> AlignmentEvaluation.Measured {
     var own = [[Int]](repeating: [], count: asking.pictureCount)
     for (query, picture) in queries.pictures.enumerated() { own[picture].append(query) }
     let classes = classes.map { classes in (classes.asking, items.pictures.map { classes.gallery[$0] }) }
     return try measure(
       asking.pictureCount, items.count, classes, stage: "pictures find \(queries.name)", progress,
-      relevant: { own[$0] }, scores: { try asking.scores(ofPictures: $0, for: items) })
+      relevant: { own[$0] }, scores: { try asking.scores(ofPictures: $0, for: items, scaled: scaled) })
   }
 
   /// The class of each picture that asks and of each that can be found, in one numbering; nil without classes.
