@@ -10,7 +10,7 @@ import Testing
     "newel", "train", "align", "build", "search", "similar", "inspect", "atlas", "explain", "tokens", "evaluate",
     "stats",
     "verify",
-    "merge",
+    "merge", "realign",
     "benchmark",
   ])
   func theHelpIsTheOneAgreedOn(command: String) throws {
