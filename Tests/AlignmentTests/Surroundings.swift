@@ -19,6 +19,11 @@ enum Surroundings {
 
   static let data = ProcessInfo.processInfo.environment["NEWEL_DATA"]
 
+  /// Whether there is a file below the data.
+  static func has(_ path: String) -> Bool {
+    data.map { FileManager.default.fileExists(atPath: $0 + "/" + path) } ?? false
+  }
+
   /// The rows of a `.npy` file below the data.
   static func rows(_ path: String) throws -> Matrix {
     let array = try NpyArray.open(try #require(data) + "/" + path, fileSystem: PosixFileSystem())

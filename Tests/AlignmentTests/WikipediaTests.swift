@@ -119,34 +119,6 @@ import Testing
     let dense = zip(images.row(9), texts.row(5)).reduce(Float(0)) { $0 + $1.0 * $1.1 }
     #expect(abs(dot - dense) < 1e-5)
   }
-
-  @Test("The protocol of seen and unseen classes gives the published figures of deep semantic matching")
-  func extendable() throws {
-    let train = try Surroundings.labels("wikipedia/label_train.npy")
-    let test = try Surroundings.labels("wikipedia/label_test.npy")
-    var sums: [Bool: (images: Double, texts: Double)] = [true: (0, 0), false: (0, 0)]
-    for split in 0..<5 {
-      let images = try Surroundings.rows("deep_sm/img_feat\(split + 1).npy")
-      let texts = try Surroundings.rows("deep_sm/txt_feat\(split + 1).npy")
-      try #require(images.rows == train.count + test.count)
-      // Five of ten classes, two further on each time.
-      let seen = Set((0..<5).map { (2 * split + $0) % 10 + 1 })
-      for group in [true, false] {
-        let gallery = train.indices.filter { seen.contains(train[$0]) == group }
-        let queries = test.indices.filter { seen.contains(test[$0]) == group }
-        let (queryClasses, galleryClasses) = (queries.map { test[$0] }, gallery.map { train[$0] })
-        let moved = queries.map { $0 + train.count }
-        func precision(_ query: Matrix, _ item: Matrix) throws -> Double {
-          try scoreTable(rows(query, moved), rows(item, gallery)).meanAveragePrecision(
-            queryClasses: queryClasses, itemClasses: galleryClasses)
-        }
-        sums[group]?.images += try precision(images, texts) / 5
-        sums[group]?.texts += try precision(texts, images) / 5
-      }
-    }
-    expect(try #require(sums[true]), 0.669, 0.874, within: 0.003, "seen")
-    expect(try #require(sums[false]), 0.267, 0.260, within: 0.003, "unseen")
-  }
 }
 
 /// Cosines of rows of any length.

@@ -12,7 +12,7 @@ import Testing
   }
 
   /// Rows of texts of other dimensions: mixtures of the pictures' numbers.
-  private static func texts(_ count: Int, each: Int = 1) -> [Float] {
+  static func texts(_ count: Int, each: Int = 1) -> [Float] {
     let rows = TinyDump.rows(0..<count)
     var texts: [Float] = []
     for row in 0..<count * each {
@@ -189,6 +189,16 @@ import Testing
     let named = try #require((labels["classNames"] as? [String: Any])?["precision"] as? [String: Any])
     #expect(named["all"] as? Double ?? 0 > 0.3, "\(named)")
 
+    let pooled = try NewelProcess.newel(base + ["--pool-where", "split=train", "--json"], in: dump.folder).json()
+    let both = try #require(pooled["systems"] as? [[String: Any]])
+    #expect(both.map { $0["localScaling"] as? Bool } == [false, true, false, true] && pooled["pool"] as? Int == 60)
+    #expect(report["pool"] == nil)
+    let ranks = try both.map { try #require(($0["toImage"] as? [String: Any])?["direction"] as? [String: Any]) }
+      .compactMap { $0["meanReciprocalRank"] as? Double }
+    #expect(ranks.count == 4 && ranks[0] != ranks[1] && ranks[1] > 0.3, "\(ranks)")
+    let shown = try NewelProcess.newel(base + ["--pool-where", "split=train"], in: dump.folder)
+    #expect(shown.output.contains("texts, scaled → pictures") && shown.output.contains("60 other pictures"))
+
     try dump.write("narrow.npy", TinyDump.npy(rows: 120, Self.texts(60)))
     for (arguments, reason) in [
       (["--images", "dump", "--texts", "narrow.npy"], "these have 3"),
@@ -204,6 +214,8 @@ import Testing
       ["evaluate", "index", "--alignment", "map", "--images", "dump", "--texts", "dump"],
       ["evaluate", "index", "--captions", "--images", "dump"],
       ["evaluate", "--alignment", "map", "--images", "dump", "--texts", "dump", "--label-field", "split"],
+      ["evaluate", "--alignment", "map", "--images", "dump", "--texts", "dump", "--pool-where", "split=train"],
+      ["evaluate", "index", "--captions", "--pool-where", "split=train"],
     ] { #expect(try NewelProcess.newel(arguments, in: dump.folder).status == 2, "\(arguments)") }
     let head = try NewelProcess.newel(
       "evaluate", "--alignment", "dump/img_emb/img_emb_0.npy", "--images", "dump", "--texts", "dump", in: dump.folder)

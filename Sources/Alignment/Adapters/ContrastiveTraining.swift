@@ -58,6 +58,8 @@ struct ContrastiveTraining {
     }
   }
 
+  private var method: String { blocks == nil ? "contrastive" : "gmlp" }
+
   /// One pass over all pictures; returns the mean loss.
   mutating func epoch() throws(AlignmentError) -> Double {
     let order = pictures.indices.shuffled(using: &random)
@@ -69,6 +71,7 @@ struct ContrastiveTraining {
       }
       sum += try self.step(chosen)
     }
+    try checkFinite(sum, model.parameters, method: method)
     return sum / Double(count)
   }
 
@@ -83,7 +86,7 @@ struct ContrastiveTraining {
     } catch {
       throw .learning(error)
     }
-    guard loss.isFinite else { throw .learning(.notFinite(what: "loss")) }
+    try checkFinite(loss, method: method)
     optimiser.step(&model.parameters, rates: [ContrastiveModel<Float>.group: options.rate * schedule.rate(at: step)])
     model.clampScale()
     step += 1
@@ -114,7 +117,7 @@ struct ContrastiveTraining {
     provenance["pairs"] = String(pairs.count)
     provenance["pictures"] = String(pictures.count)
     return try AlignmentMap(
-      method: blocks == nil ? "contrastive" : "gmlp", images: side(.images), texts: side(.texts),
+      method: method, images: side(.images), texts: side(.texts),
       provenance: provenance, source: "the trained alignment")
   }
 }

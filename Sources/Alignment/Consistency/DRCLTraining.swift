@@ -93,6 +93,7 @@ struct DRCLTraining {
       let loss =
         try self.epoch(images, &imageModel, exponent, options.imageRate)
         + self.epoch(texts, &textModel, exponent, options.textRate)
+      try checkFinite(loss, imageModel.parameters, textModel.parameters, method: "drcl")
       let precision = try self.precision(imageModel, textModel)
       if let precision, precision > best?.precision ?? -1 {
         best = (precision, epoch + 1, imageModel.parameters, textModel.parameters)
@@ -130,7 +131,7 @@ struct DRCLTraining {
     for numbers in batches {
       let (rows, targets) = side.batch(numbers)
       let loss = try learning { () throws(LearningError) in try step(rows, targets, &random) }
-      guard loss.isFinite else { throw .learning(.notFinite(what: "loss")) }
+      try checkFinite(loss, method: "drcl")
       sum += loss
     }
     return sum / Double(batches.count)

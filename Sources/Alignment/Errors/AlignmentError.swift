@@ -45,6 +45,8 @@ public enum AlignmentError: Error, Equatable, Sendable, CustomStringConvertible 
   case badWords(reason: String)
   /// The iterations of a fit did not come to rest.
   case notConverged(method: String, iterations: Int)
+  /// The loss or the weights of a training became infinite or NaN.
+  case diverged(method: String)
 
   // Files.
   /// A file that is no alignment.
@@ -107,6 +109,8 @@ public enum AlignmentError: Error, Equatable, Sendable, CustomStringConvertible 
       "The words of the captions cannot be learned: \(reason); check the captions and the vocabulary."
     case .notConverged(let method, let iterations):
       "The method \(method) did not come to rest in \(iterations) iterations; use a smaller strength."
+    case .diverged(let method):
+      "The training of \(method) diverged: its loss or its weights became infinite or NaN; use a lower learning rate."
     case .notAnAlignment(let source, let reason):
       "'\(source)' is no alignment: \(reason); give a file written by newel."
     case .damagedAlignment(let source, let section, let reason):

@@ -103,6 +103,7 @@ struct WordContrastTraining {
       }
       sum += try self.step(chosen)
     }
+    try checkFinite(sum, model.parameters, method: "contrastive")
     return sum / Double(count)
   }
 
@@ -126,7 +127,7 @@ struct WordContrastTraining {
     } catch {
       throw .learning(error)
     }
-    guard loss.isFinite else { throw .learning(.notFinite(what: "loss")) }
+    try checkFinite(loss, method: "contrastive")
     let rate = options.rate * schedule.rate(at: step)
     optimiser.step(
       &model.parameters,

@@ -29,12 +29,16 @@ struct PairReader {
     self.images = try EmbeddingDump.open(images: images, metadata: metadata, fileSystem: fileSystem)
     imagesPath = images
     textsPath = texts
-    self.texts = try texts.map { path in
-      // A dump has both sides; the pictures are what opening it as a folder would give.
-      let inner = joinedPath(path, "text_emb")
-      let isDump = try fileSystem.kind(of: path) == .folder && fileSystem.kind(of: inner) == .folder
-      return try EmbeddingDump.open(images: isDump ? inner : path, metadata: nil, fileSystem: fileSystem)
-    }
+    self.texts = try texts.map { try Self.texts($0, metadata: nil, fileSystem) }
+  }
+
+  /// Opens rows of texts: those of `text_emb/` in a dump, which has both sides; opened as a folder it would give the pictures.
+  static func texts(
+    _ path: String, metadata: String?, _ fileSystem: PosixFileSystem
+  ) throws -> EmbeddingDump {
+    let inner = joinedPath(path, "text_emb")
+    let isDump = try fileSystem.kind(of: path) == .folder && fileSystem.kind(of: inner) == .folder
+    return try EmbeddingDump.open(images: isDump ? inner : path, metadata: metadata, fileSystem: fileSystem)
   }
 
   /// What metadata say of the rows that are wanted.

@@ -92,7 +92,7 @@ extension NewelError {
   static func code(of error: AlignmentError) -> Code {
     switch error {
     case .storage(let error): code(of: error)
-    case .badOption, .noLabels, .noAnchors, .noTexts, .noWords, .notConverged: .invalidArgument
+    case .badOption, .noLabels, .noAnchors, .noTexts, .noWords, .notConverged, .diverged: .invalidArgument
     case .damagedAlignment: .damaged
     case .unsupportedAlignment: .unsupportedVersion
     default: .invalidInput

@@ -44,7 +44,9 @@ struct EvaluateCommand: ParsableCommand {
 
       --alignment measures an alignment without an index: rows of texts (--texts), and captions as words (--metadata), find the \
       pictures of --images that meet --where, and pictures find them. With --label-field also mAP over classes, of whole rankings and \
-      at --cutoff (50), AP divided by the relevant items within the depth; and names of classes as queries.
+      at --cutoff (50), AP divided by the relevant items within the depth; and names of classes as queries. With \
+      --pool-where also with local scaling (CSLS), which holds back what is near to everything: the pool are the rows with \
+      FIELD=VALUE, such as those that were fitted (split=train), and never the queries that are asked.
 
       With --json: {"queries", "documents", "recallAt1", "recallAt5", "recallAt10", "meanReciprocalRank", "medianRank", \
       "meanRank", "misses", "unanswered" (misses without a word that the vocabulary knows), "leftOut" (queries without a \
@@ -53,7 +55,7 @@ struct EvaluateCommand: ParsableCommand {
       "captions": {…}, "classes": {…}}, "systems": [{"system", "textToImage", "imageToText", …}], "denseObstacle", \
       "reranking": {"pool", "fusion", "weight", "lines": [{"system", "textToImage", "millisecondsPerQuery", "queriesReranked"}]}, \
       "comparison": {"lines": [{"measure", "first", "second", "difference", "low", "high", "tTestPValue", \
-      "randomisationPValue", "better", "worse"}]}}; for an alignment {"method", "pictures", "conditions", "classes", "systems": [{"queries", "toImage": \
+      "randomisationPValue", "better", "worse"}]}}; for an alignment {"method", "pictures", "conditions", "classes", "pool", "systems": [{"queries", "localScaling", "toImage": \
       {"direction": {…}, "classes": {"cutoff", "all", "atCutoff"}}, "fromImage": {…}}], "classNames": {"asked", "precision"}, \
       "unknownCaptions", "wordObstacle"}. Names without a value are left out.
       """)
@@ -99,6 +101,11 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "With --alignment: the metadata field with the class of a picture.")
   var labelField: String?
 
+  @Option(
+    name: .customLong("pool-where"),
+    help: "With --alignment: also measure local scaling by these rows; may be given several times.")
+  var poolConditions: [String] = []
+
   @Option(name: .customLong("run"), help: "Write the rankings as a TREC run file.", completion: .file())
   var runFile: String?
 
@@ -123,7 +130,7 @@ struct EvaluateCommand: ParsableCommand {
     if alignment != nil { return try validateAlignment() }
     let own: [(String, Bool)] = [
       ("--images", images != nil), ("--metadata", metadata != nil), ("--caption-field", captionField != nil),
-      ("--label-field", labelField != nil),
+      ("--label-field", labelField != nil), ("--pool-where", !poolConditions.isEmpty),
     ]
     if let given = own.first(where: { $0.1 }) { throw ValidationError("\(given.0) goes with --alignment.") }
     if answers != nil {
@@ -153,8 +160,12 @@ struct EvaluateCommand: ParsableCommand {
     }
     if images == nil { throw ValidationError("--alignment needs --images, the rows of pictures.") }
     if texts == nil, metadata == nil { throw ValidationError("Give --texts, --metadata with captions, or both.") }
-    if metadata == nil, !filter.conditions.isEmpty || labelField != nil {
-      throw ValidationError("\(labelField == nil ? "--where" : "--label-field") needs --metadata.")
+    let described: [(String, Bool)] = [
+      ("--where", !filter.conditions.isEmpty), ("--label-field", labelField != nil),
+      ("--pool-where", !poolConditions.isEmpty),
+    ]
+    if metadata == nil, let given = described.first(where: { $0.1 }) {
+      throw ValidationError("\(given.0) needs --metadata.")
     }
   }
 
@@ -180,12 +191,14 @@ struct EvaluateCommand: ParsableCommand {
     let cutoff = cutoff ?? 50
     guard cutoff >= 1 else { throw CommandFailure("The cutoff is \(cutoff), but it must be at least 1.") }
     let model = try AlignmentModel.load(path)
-    let request = AlignmentGalleryRequest(
+    var request = AlignmentGalleryRequest(
       images: images, texts: texts, metadata: metadata, conditions: filter.conditions,
       captionField: captionField ?? "caption", labelField: labelField)
+    request.poolConditions = poolConditions
+    let final = request
     Interruption.watch()
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { show in
-      let gallery = try model.gallery(request) { progress in
+      let gallery = try model.gallery(final) { progress in
         try Evaluator.checkInterruption()
         try show(progress)
       }

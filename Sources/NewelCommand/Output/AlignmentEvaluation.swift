@@ -19,11 +19,17 @@ struct AlignmentEvaluation: Encodable {
   struct System: Encodable {
     /// `texts` or `words`.
     let queries: String
+    /// Whether what is near to everything was held back, by a pool of other rows.
+    let isScaled: Bool
     let there: Measured
     let back: Measured
 
+    /// What lines of tables call the queries.
+    var name: String { isScaled ? queries + ", scaled" : queries }
+
     private enum CodingKeys: String, CodingKey {
       case queries
+      case isScaled = "localScaling"
       case there = "toImage"
       case back = "fromImage"
     }
@@ -48,6 +54,8 @@ struct AlignmentEvaluation: Encodable {
   let unknownCaptions: Int
   /// Why captions were not asked as words.
   let wordObstacle: String?
+  /// Pictures in the pool of local scaling.
+  let pool: Int?
 
   func show() {
     let restricted = conditions.isEmpty ? "" : " with \(conditions.joined(separator: " and "))"
@@ -60,11 +68,16 @@ struct AlignmentEvaluation: Encodable {
           + direction.cells(name).dropFirst())
     }
     for system in systems {
-      add("\(system.queries) → pictures", system.there.direction)
-      add("pictures → \(system.queries)", system.back.direction)
+      add("\(system.name) → pictures", system.there.direction)
+      add("pictures → \(system.name)", system.back.direction)
     }
     Console.print(table)
     Console.print("ties count against the alignment")
+    if let pool {
+      Console.print(
+        "scaled: less what an item is near to the ten nearest of \(Console.count(pool, "other picture")) or their texts"
+      )
+    }
     if unknownCaptions > 0 {
       Console.print(
         "\(Console.count(unknownCaptions, "caption has", "captions have")) no known word and "
@@ -85,8 +98,8 @@ struct AlignmentEvaluation: Encodable {
         [name] + [precision.all, precision.atCutoff].map { NumberText.fixed($0, decimals: 4) })
     }
     for system in systems {
-      add("\(system.queries) → pictures", system.there.classes)
-      add("pictures → \(system.queries)", system.back.classes)
+      add("\(system.name) → pictures", system.there.classes)
+      add("pictures → \(system.name)", system.back.classes)
     }
     if let classNames {
       add("names of \(Console.count(classNames.asked, "class", "classes")) → pictures", classNames.precision)

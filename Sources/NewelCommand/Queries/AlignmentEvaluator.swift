@@ -8,36 +8,42 @@ struct AlignmentEvaluator {
   let cutoff: Int
 
   func report(_ model: AlignmentModel, conditions: [String], progress: ProgressHandler) throws -> AlignmentEvaluation {
-    let systems = try gallery.queries.map { queries in
-      AlignmentEvaluation.System(
-        queries: queries.name, there: try measure(queries, progress), back: try measureBack(queries, progress))
+    var systems: [AlignmentEvaluation.System] = []
+    for queries in gallery.queries {
+      for scaled in queries.canBeScaled ? [false, true] : [false] {
+        systems.append(
+          AlignmentEvaluation.System(
+            queries: queries.name, isScaled: scaled, there: try measure(queries, scaled, progress),
+            back: try measureBack(queries, scaled, progress)))
+      }
     }
     return AlignmentEvaluation(
       method: model.method, pictures: gallery.pictureCount, conditions: conditions,
       classes: gallery.classes == nil ? nil : gallery.classNames.count, systems: systems,
-      classNames: try classNames(), unknownCaptions: gallery.unknownCaptions, wordObstacle: gallery.wordObstacle)
+      classNames: try classNames(), unknownCaptions: gallery.unknownCaptions, wordObstacle: gallery.wordObstacle,
+      pool: gallery.poolCount > 0 ? gallery.poolCount : nil)
   }
 
   /// Queries find pictures.
   private func measure(
-    _ queries: AlignmentGallery.Queries, _ progress: ProgressHandler
+    _ queries: AlignmentGallery.Queries, _ scaled: Bool, _ progress: ProgressHandler
   ) throws -> AlignmentEvaluation.Measured {
     let classes = gallery.classes.map { classes in (queries.pictures.map { classes[$0] }, classes) }
     return try measure(
       queries.count, gallery.pictureCount, classes, stage: "\(queries.name) find pictures", progress,
-      relevant: { [queries.pictures[$0]] }, scores: { try gallery.scores(of: queries, $0) })
+      relevant: { [queries.pictures[$0]] }, scores: { try gallery.scores(of: queries, $0, scaled: scaled) })
   }
 
   /// Pictures find queries.
   private func measureBack(
-    _ queries: AlignmentGallery.Queries, _ progress: ProgressHandler
+    _ queries: AlignmentGallery.Queries, _ scaled: Bool, _ progress: ProgressHandler
   ) throws -> AlignmentEvaluation.Measured {
     var own = [[Int]](repeating: [], count: gallery.pictureCount)
     for (query, picture) in queries.pictures.enumerated() { own[picture].append(query) }
     let classes = gallery.classes.map { classes in (classes, queries.pictures.map { classes[$0] }) }
     return try measure(
       gallery.pictureCount, queries.count, classes, stage: "pictures find \(queries.name)", progress,
-      relevant: { own[$0] }, scores: { try gallery.scores(ofPictures: $0, for: queries) })
+      relevant: { own[$0] }, scores: { try gallery.scores(ofPictures: $0, for: queries, scaled: scaled) })
   }
 
   private func measure(
