@@ -30,7 +30,10 @@ struct NewelCommand: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Build",
-        subcommands: [TrainCommand.self, AlignCommand.self, BuildCommand.self, MergeCommand.self, MapCommand.self]),
+        subcommands: [
+          TrainCommand.self, AlignCommand.self, BuildCommand.self, MergeCommand.self, RealignCommand.self,
+          MapCommand.self,
+        ]),
       CommandGroup(
         name: "Ask",
         subcommands: [

@@ -7,8 +7,8 @@ import Testing
     .appendingPathComponent("Snapshots")
 
   @Test(arguments: [
-    "newel", "train", "align", "build", "map", "merge", "search", "similar", "inspect", "atlas", "explain", "tokens",
-    "evaluate", "stats", "verify", "benchmark",
+    "newel", "train", "align", "build", "merge", "realign", "map", "search", "similar", "inspect", "atlas", "explain",
+    "tokens", "evaluate", "stats", "verify", "benchmark",
   ])
   func theHelpIsTheOneAgreedOn(command: String) throws {
     let answer = try NewelProcess.newel(command == "newel" ? ["--help"] : [command, "--help"])
