@@ -31,10 +31,10 @@ import Testing
 
   @Test(arguments: [
     "auto", "procrustes", "ridge", "cca", "whitened", "asif", "contrastive", "gmlp", "class-ridge", "sm", "scm",
-    "drcl",
+    "drcl", "masln",
   ])
   func everyMethodBringsTextsAndWordsToTheirPictures(method: String) throws {
-    let isTrained = ["contrastive", "gmlp", "drcl"].contains(method)
+    let isTrained = ["contrastive", "gmlp", "drcl", "masln"].contains(method)
     let small = isTrained ? ["--epochs", "2", "--dimension", "6"] : []
     let answer = try NewelProcess.newel(
       [
@@ -51,7 +51,7 @@ import Testing
       let classes = try #require((validation[name] as? [String: Any])?["classes"] as? [String: Any])
       #expect(classes["cutoff"] as? Int == 50 && classes["all"] as? Double ?? 0 > 0.3, "\(classes)")
     }
-    if !["sm", "scm", "class-ridge", "drcl"].contains(method) {
+    if !["sm", "scm", "class-ridge", "drcl", "masln"].contains(method) {
       let there = try #require(validation["textToImage"] as? [String: Any])
       #expect(there["recallAt5"] as? Double ?? 0 > 0.5, "\(there)")
       #expect(report["words"] as? Int == 10)
@@ -140,6 +140,15 @@ import Testing
       ),
       (captioned + ["--texts", "dump", "--method", "drcl", "--label-field", "split", "--prior", "odd"], "prior 'odd'"),
       (captioned + ["--texts", "dump", "--method", "drcl", "--label-field", "id", "--dimension", "3"], "dimension"),
+      (
+        captioned + ["--texts", "dump", "--method", "masln", "--label-field", "split", "--correlation-weight", "-1"],
+        "correlation weight"
+      ),
+      (
+        captioned + [
+          "--texts", "dump", "--method", "masln", "--label-field", "split", "--learning-rate", "1e30",
+        ], "diverged"
+      ),
       (captioned + ["--method", "drcl", "--label-field", "split"], "needs rows of texts"),
       (captioned + ["--texts", "zero.npy", "--validate-where", "id=d7"], "row 7 is all zeros"),
       (
@@ -182,6 +191,7 @@ import Testing
     ["--images", "dump", "--texts", "dump", "--method", "magic"],
     ["--images", "dump", "--texts", "dump", "--metadata", "dump", "--method", "drcl"],
     ["--images", "dump", "--texts", "dump", "--method", "cca", "--hidden", "8"],
+    ["--images", "dump", "--texts", "dump", "--method", "ridge", "--adversarial-weight", "1"],
   ])
   func optionsThatDoNotGoTogetherAreUsageErrors(arguments: [String]) throws {
     let answer = try NewelProcess.newel(["align", "--output", "x"] + arguments, in: dump.folder)

@@ -29,12 +29,14 @@ public struct AlignRequest: Sendable {
     case semanticCorrelation = "scm"
     /// A network for each side, trained from classes alone, without pairs: reversible consistency; needs labels.
     case reversibleConsistency = "drcl"
+    /// Encoders of labelled pairs whose coordinates tell the class and not the side; needs labels.
+    case adversarial = "masln"
 
     /// Whether it is trained in steps.
-    public var isTrained: Bool { [.contrastive, .gatedBlocks, .reversibleConsistency].contains(self) }
+    public var isTrained: Bool { [.contrastive, .gatedBlocks, .reversibleConsistency, .adversarial].contains(self) }
     /// Whether it learns from classes.
     public var needsLabels: Bool {
-      [.classRidge, .semantic, .semanticCorrelation, .reversibleConsistency].contains(self)
+      [.classRidge, .semantic, .semanticCorrelation, .reversibleConsistency, .adversarial].contains(self)
     }
     /// Whether it can do with captions in place of rows of texts.
     public var worksOnCaptions: Bool { [.automatic, .ridge, .contrastive].contains(self) }

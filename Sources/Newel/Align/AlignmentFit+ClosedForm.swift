@@ -10,7 +10,7 @@ extension AlignmentFit {
     let textPenalty = settings.textPenalty ?? (hasManyPairs ? 0.1 : 3)
     let strength = settings.strength ?? 1
     switch method {
-    case .automatic, .contrastive, .gatedBlocks, .reversibleConsistency, .ridgeBoth:
+    case .automatic, .contrastive, .gatedBlocks, .reversibleConsistency, .adversarial, .ridgeBoth:
       return .ridgeBothWays(imagePenalty: penalty, textPenalty: textPenalty)
     case .leastSquares: return .leastSquares(from: side ?? .images)
     case .procrustes: return .procrustes(from: side ?? .texts)

@@ -3,7 +3,7 @@ internal import Alignment
 extension AlignmentFit {
   /// The map of a method that learns in steps.
   func train() throws -> AlignmentMap {
-    if method == .reversibleConsistency { return try trainOnClasses() }
+    if method.needsLabels { return try trainOnClasses() }
     let options = try contrastiveOptions()
     try progress?(JobProgress(stage: "training", done: 0, total: options.epochs, unit: "epochs"))
     func report(_ state: ContrastiveProgress) throws {
@@ -45,9 +45,21 @@ extension AlignmentFit {
   private func trainOnClasses() throws -> AlignmentMap {
     guard let texts = pairs.texts else { throw Self.nothingToAlign }
     guard let labels = pairs.labels else { throw AlignmentError.noLabels(method: method.rawValue) }
+    let labelsOfTexts = pairs.pictures.map { labels[$0] }
     func report(_ state: LabelledProgress) throws {
       try self.report(stage: "training, \(state.stage)", state.epoch, of: state.epochs, loss: state.loss)
     }
+    guard method == .reversibleConsistency else {
+      return try AlignmentMap.trainMASLN(
+        PairedRows(images: pairs.repeatedImages, texts: texts), labels: ClassLabels(labelsOfTexts),
+        options: adversarialOptions(), progress: report)
+    }
+    return try AlignmentMap.trainDRCL(
+      images: LabelledRows(pairs.images, labels: labels), texts: LabelledRows(texts, labels: labelsOfTexts),
+      options: consistencyOptions(), progress: report)
+  }
+
+  private func consistencyOptions() throws -> DRCLOptions {
     var options = DRCLOptions()
     set(&options, \.dimension, settings.dimension)
     set(&options, \.hidden, settings.hidden)
@@ -66,9 +78,22 @@ extension AlignmentFit {
     }
     if settings.preparation != nil { options.recipe = try recipe() }
     options.seed = settings.seed
-    return try AlignmentMap.trainDRCL(
-      images: LabelledRows(pairs.images, labels: labels),
-      texts: LabelledRows(texts, labels: pairs.pictures.map { labels[$0] }), options: options, progress: report)
+    return options
+  }
+
+  private func adversarialOptions() throws -> MASLNOptions {
+    var options = MASLNOptions()
+    set(&options, \.dimension, settings.dimension)
+    set(&options, \.epochs, settings.epochs)
+    set(&options, \.batchSize, settings.batch)
+    set(&options, \.rate, settings.learningRate)
+    set(&options, \.classWeight, settings.classWeight)
+    set(&options, \.reconstructionWeight, settings.reconstructionWeight)
+    set(&options, \.correlationWeight, settings.correlationWeight)
+    set(&options, \.adversarialWeight, settings.adversarialWeight)
+    if settings.preparation != nil { options.recipe = try recipe() }
+    options.seed = settings.seed
+    return options
   }
 
   private func report(stage: String, _ epoch: Int, of epochs: Int, loss: Double) throws {

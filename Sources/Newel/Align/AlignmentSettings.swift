@@ -39,6 +39,14 @@ public struct AlignmentSettings: Sendable {
   public var imageRate: Double?
   /// The highest learning rate of the texts' network, where the sides learn apart.
   public var textRate: Double?
+  /// What the classes count.
+  public var classWeight: Double?
+  /// What the reconstruction of either side from the other counts.
+  public var reconstructionWeight: Double?
+  /// What the distance between the sides of a pair counts.
+  public var correlationWeight: Double?
+  /// What it counts that a discriminator can tell the sides apart, which the encoders work against.
+  public var adversarialWeight: Double?
   /// Which prior is taken: `training`, `validation` or `orthogonal`.
   public var prior: String?
   /// The highest learning rate.

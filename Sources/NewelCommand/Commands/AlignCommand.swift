@@ -19,7 +19,7 @@ struct AlignCommand: ParsableCommand {
       seconds: least-squares, procrustes (a rotation), ridge, ridge-both, cca (regularised canonical correlation), whitened \
       (whitening and rotation), asif (cosines to the pairs themselves). Trained, some seconds to minutes: contrastive (linear adapters), gmlp (gated blocks behind them). From \
       the classes of --label-field: class-ridge, sm (semantic matching), scm (over canonical directions), and trained \
-      drcl (a network for each side, from classes alone).
+      drcl (a network for each side, from classes alone) and masln (encoders that tell classes and not sides).
 
       A tenth of the rows, at most 1,000, is held out and measured (--validate-where chooses others): R@k is the share of queries \
       whose own answer is among the first k, ties counted against it; with --label-field also mAP over classes, of whole rankings of \

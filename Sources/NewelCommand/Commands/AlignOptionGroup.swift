@@ -35,16 +35,16 @@ struct AlignOptionGroup: ParsableArguments {
   var strength: Double?
 
   @Option(
-    parsing: .unconditional, help: "contrastive, gmlp, drcl: coordinates (default: 512; few pictures, drcl: 256).")
+    parsing: .unconditional, help: "trained methods: coordinates (default: 512; few pictures, drcl: 256; masln: 40).")
   var dimension: Int?
 
   @Option(parsing: .unconditional, help: "gmlp: gated blocks behind each adapter.")
   var blocks: Int?
 
-  @Option(parsing: .unconditional, help: "contrastive, gmlp, drcl: how often each picture is seen.")
+  @Option(parsing: .unconditional, help: "trained methods: how often each picture is seen.")
   var epochs: Int?
 
-  @Option(parsing: .unconditional, help: "contrastive, gmlp, drcl: pairs per step.")
+  @Option(parsing: .unconditional, help: "trained methods: pairs per step.")
   var batch: Int?
 
   @Option(parsing: .unconditional, help: "drcl: width of both hidden layers (default: 512).")
@@ -60,7 +60,19 @@ struct AlignOptionGroup: ParsableArguments {
     help: "drcl: whose directions of the classes are taken: training, validation or orthogonal (default: training).")
   var prior: String?
 
-  @Option(parsing: .unconditional, help: "contrastive, gmlp: the highest learning rate.")
+  @Option(parsing: .unconditional, help: "masln: what the classes count (default: 1).")
+  var classWeight: Double?
+
+  @Option(parsing: .unconditional, help: "masln: what reconstruction from the other side counts (default: 0.1).")
+  var reconstructionWeight: Double?
+
+  @Option(parsing: .unconditional, help: "masln: what the distance of a pair counts (default: 0.1).")
+  var correlationWeight: Double?
+
+  @Option(parsing: .unconditional, help: "masln: what deceiving the discriminator counts (default: 0.1).")
+  var adversarialWeight: Double?
+
+  @Option(parsing: .unconditional, help: "contrastive, gmlp, masln: the highest learning rate.")
   var learningRate: Double?
 
   @Option(parsing: .unconditional, help: "contrastive, gmlp: the weight decay.")
@@ -101,6 +113,10 @@ struct AlignOptionGroup: ParsableArguments {
     settings.imageRate = imageRate
     settings.textRate = textRate
     settings.prior = prior
+    settings.classWeight = classWeight
+    settings.reconstructionWeight = reconstructionWeight
+    settings.correlationWeight = correlationWeight
+    settings.adversarialWeight = adversarialWeight
     settings.learningRate = learningRate
     settings.weightDecay = weightDecay
     settings.noise = noise
@@ -115,7 +131,7 @@ struct AlignOptionGroup: ParsableArguments {
   func strangers(to method: AlignRequest.Method) -> [String] {
     let linear: Set<AlignRequest.Method> = [.leastSquares, .ridge, .procrustes]
     let contrastive: Set<AlignRequest.Method> = [.automatic, .contrastive, .gatedBlocks]
-    let trained = contrastive.union([.reversibleConsistency])
+    let trained = contrastive.union([.reversibleConsistency, .adversarial])
     let values: [(String, Bool, Set<AlignRequest.Method>)] = [
       ("--from", from != nil, linear),
       (
@@ -137,7 +153,11 @@ struct AlignOptionGroup: ParsableArguments {
       ("--batch", batch != nil, trained), ("--hidden", hidden != nil, [.reversibleConsistency]),
       ("--image-rate", imageRate != nil, [.reversibleConsistency]),
       ("--text-rate", textRate != nil, [.reversibleConsistency]), ("--prior", prior != nil, [.reversibleConsistency]),
-      ("--learning-rate", learningRate != nil, contrastive),
+      ("--learning-rate", learningRate != nil, contrastive.union([.adversarial])),
+      ("--class-weight", classWeight != nil, [.adversarial]),
+      ("--reconstruction-weight", reconstructionWeight != nil, [.adversarial]),
+      ("--correlation-weight", correlationWeight != nil, [.adversarial]),
+      ("--adversarial-weight", adversarialWeight != nil, [.adversarial]),
       ("--weight-decay", weightDecay != nil, contrastive), ("--noise", noise != nil, contrastive),
       ("--word-dropout", wordDropout != nil, [.automatic, .contrastive]),
       ("--word-rate", wordRate != nil, [.automatic, .contrastive]),
