@@ -189,6 +189,26 @@ import Testing
     let named = try #require((labels["classNames"] as? [String: Any])?["precision"] as? [String: Any])
     #expect(named["all"] as? Double ?? 0 > 0.3, "\(named)")
 
+    // Another gallery, of the same rows here: only classes tell what is relevant, and they tell the same.
+    let within = Array(base.dropLast()) + ["split=train", "--label-field", "caption"]
+    let across = within + ["--gallery-where", "split=train"]
+    let (own, other) = (
+      try NewelProcess.newel(within + ["--json"], in: dump.folder).json(),
+      try NewelProcess.newel(across + ["--json"], in: dump.folder).json()
+    )
+    func first(_ report: [String: Any], _ place: String) throws -> [String: Any] {
+      try #require((report["systems"] as? [[String: Any]])?.first?[place] as? [String: Any])
+    }
+    for place in ["toImage", "fromImage"] {
+      let (measured, expected) = (try first(other, place), try first(own, place))
+      let precision = try #require((measured["classes"] as? [String: Any])?["all"] as? Double)
+      #expect(measured["direction"] == nil && expected["direction"] != nil && precision > 0)
+      #expect(precision == (expected["classes"] as? [String: Any])?["all"] as? Double)
+    }
+    #expect(other["galleryPictures"] as? Int == 60 && other["galleryConditions"] as? [String] == ["split=train"])
+    let shown = try NewelProcess.newel(across, in: dump.folder).output
+    #expect(shown.contains("gallery: 60 pictures with split=train") && !shown.contains("R@10"), "\(shown)")
+
     try dump.write("narrow.npy", TinyDump.npy(rows: 120, Self.texts(60)))
     for (arguments, reason) in [
       (["--images", "dump", "--texts", "narrow.npy"], "these have 3"),
@@ -204,6 +224,7 @@ import Testing
       ["evaluate", "index", "--alignment", "map", "--images", "dump", "--texts", "dump"],
       ["evaluate", "index", "--captions", "--images", "dump"],
       ["evaluate", "--alignment", "map", "--images", "dump", "--texts", "dump", "--label-field", "split"],
+      base + ["--gallery-where", "split=train"], ["evaluate", "index", "--captions", "--gallery-where", "split=train"],
     ] { #expect(try NewelProcess.newel(arguments, in: dump.folder).status == 2, "\(arguments)") }
     let head = try NewelProcess.newel(
       "evaluate", "--alignment", "dump/img_emb/img_emb_0.npy", "--images", "dump", "--texts", "dump", in: dump.folder)

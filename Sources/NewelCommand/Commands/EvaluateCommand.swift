@@ -44,7 +44,9 @@ struct EvaluateCommand: ParsableCommand {
 
       --alignment measures an alignment without an index: rows of texts (--texts), and captions as words (--metadata), find the \
       pictures of --images that meet --where, and pictures find them. With --label-field also mAP over classes, of whole rankings and \
-      at --cutoff (50), AP divided by the relevant items within the depth; and names of classes as queries.
+      at --cutoff (50), AP divided by the relevant items within the depth; and names of classes as queries. --gallery-where searches other rows than \
+      those that meet --where: for classes that were not trained on, name them by conditions (--where split=test --where class!=art \
+      --gallery-where split=train --gallery-where class!=art).
 
       With --json: {"queries", "documents", "recallAt1", "recallAt5", "recallAt10", "meanReciprocalRank", "medianRank", \
       "meanRank", "misses", "unanswered" (misses without a word that the vocabulary knows), "leftOut" (queries without a \
@@ -53,7 +55,7 @@ struct EvaluateCommand: ParsableCommand {
       "captions": {…}, "classes": {…}}, "systems": [{"system", "textToImage", "imageToText", …}], "denseObstacle", \
       "reranking": {"pool", "fusion", "weight", "lines": [{"system", "textToImage", "millisecondsPerQuery", "queriesReranked"}]}, \
       "comparison": {"lines": [{"measure", "first", "second", "difference", "low", "high", "tTestPValue", \
-      "randomisationPValue", "better", "worse"}]}}; for an alignment {"method", "pictures", "conditions", "classes", "systems": [{"queries", "toImage": \
+      "randomisationPValue", "better", "worse"}]}}; for an alignment {"method", "pictures", "conditions", "galleryPictures", "galleryConditions", "classes", "systems": [{"queries", "toImage": \
       {"direction": {…}, "classes": {"cutoff", "all", "atCutoff"}}, "fromImage": {…}}], "classNames": {"asked", "precision"}, \
       "unknownCaptions", "wordObstacle"}. Names without a value are left out.
       """)
@@ -99,6 +101,13 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "With --alignment: the metadata field with the class of a picture.")
   var labelField: String?
 
+  @Option(
+    name: .customLong("gallery-where"),
+    help: ArgumentHelp(
+      "With --alignment: search other rows, those that meet this; relevant is what has the class. Repeatable.",
+      valueName: "condition"))
+  var galleryConditions: [String] = []
+
   @Option(name: .customLong("run"), help: "Write the rankings as a TREC run file.", completion: .file())
   var runFile: String?
 
@@ -123,7 +132,7 @@ struct EvaluateCommand: ParsableCommand {
     if alignment != nil { return try validateAlignment() }
     let own: [(String, Bool)] = [
       ("--images", images != nil), ("--metadata", metadata != nil), ("--caption-field", captionField != nil),
-      ("--label-field", labelField != nil),
+      ("--label-field", labelField != nil), ("--gallery-where", !galleryConditions.isEmpty),
     ]
     if let given = own.first(where: { $0.1 }) { throw ValidationError("\(given.0) goes with --alignment.") }
     if answers != nil {
@@ -156,6 +165,9 @@ struct EvaluateCommand: ParsableCommand {
     if metadata == nil, !filter.conditions.isEmpty || labelField != nil {
       throw ValidationError("\(labelField == nil ? "--where" : "--label-field") needs --metadata.")
     }
+    if labelField == nil, !galleryConditions.isEmpty {
+      throw ValidationError("--gallery-where needs --label-field, which says what is relevant in another gallery.")
+    }
   }
 
   func run() throws {
@@ -185,11 +197,19 @@ struct EvaluateCommand: ParsableCommand {
       captionField: captionField ?? "caption", labelField: labelField)
     Interruption.watch()
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { show in
-      let gallery = try model.gallery(request) { progress in
-        try Evaluator.checkInterruption()
-        try show(progress)
+      func read(_ conditions: [String]) throws -> AlignmentGallery {
+        var request = request
+        request.conditions = conditions
+        return try model.gallery(request) { progress in
+          try Evaluator.checkInterruption()
+          try show(progress)
+        }
       }
-      return try AlignmentEvaluator(gallery: gallery, cutoff: cutoff)
+      let gallery = try read(filter.conditions)
+      let other =
+        try galleryConditions.isEmpty
+        ? nil : AlignmentEvaluator.Other(gallery: read(galleryConditions), conditions: galleryConditions)
+      return try AlignmentEvaluator(gallery: gallery, other: other, cutoff: cutoff)
         .report(model, conditions: filter.conditions, progress: show)
     }
     if json.json { try JSONOutput.print(report) } else { report.show() }

@@ -10,7 +10,8 @@ struct AlignmentEvaluation: Encodable {
 
   /// One direction.
   struct Measured: Encodable {
-    let direction: DirectionReport
+    /// nil where the gallery is of other pictures.
+    let direction: DirectionReport?
     /// With classes.
     let classes: ClassPrecision?
   }
@@ -37,9 +38,12 @@ struct AlignmentEvaluation: Encodable {
   }
 
   let method: String
-  /// The gallery of queries.
+  /// The pictures asked about, and the gallery unless there is another one.
   let pictures: Int
   let conditions: [String]
+  /// The pictures of another gallery.
+  let galleryPictures: Int?
+  let galleryConditions: [String]?
   /// With classes: how many.
   let classes: Int?
   let systems: [System]
@@ -50,11 +54,29 @@ struct AlignmentEvaluation: Encodable {
   let wordObstacle: String?
 
   func show() {
-    let restricted = conditions.isEmpty ? "" : " with \(conditions.joined(separator: " and "))"
-    Console.print("\(method): \(Console.count(pictures, "picture"))\(restricted)")
+    func text(_ pictures: Int, _ conditions: [String]) -> String {
+      Console.count(pictures, "picture") + (conditions.isEmpty ? "" : " with \(conditions.joined(separator: " and "))")
+    }
+    Console.print("\(method): \(text(pictures, conditions))")
+    if let galleryPictures, let galleryConditions {
+      Console.print("gallery: \(text(galleryPictures, galleryConditions))")
+    } else {
+      showRanks()
+    }
+    if unknownCaptions > 0 {
+      Console.print(
+        "\(Console.count(unknownCaptions, "caption has", "captions have")) no known word and "
+          + "\(unknownCaptions == 1 ? "was" : "were") not asked")
+    }
+    if let wordObstacle { Console.print("words: not measured, because \(wordObstacle)") }
+    showClasses()
+  }
+
+  private func showRanks() {
     var table = TextTable(
       [.init(""), .init("queries", .right), .init("gallery", .right)] + DirectionReport.columns.dropFirst())
-    func add(_ name: String, _ direction: DirectionReport) {
+    func add(_ name: String, _ direction: DirectionReport?) {
+      guard let direction else { return }
       table.append(
         [name, NumberText.grouped(direction.queries), NumberText.grouped(direction.gallery)]
           + direction.cells(name).dropFirst())
@@ -65,13 +87,6 @@ struct AlignmentEvaluation: Encodable {
     }
     Console.print(table)
     Console.print("ties count against the alignment")
-    if unknownCaptions > 0 {
-      Console.print(
-        "\(Console.count(unknownCaptions, "caption has", "captions have")) no known word and "
-          + "\(unknownCaptions == 1 ? "was" : "were") not asked")
-    }
-    if let wordObstacle { Console.print("words: not measured, because \(wordObstacle)") }
-    showClasses()
   }
 
   private func showClasses() {
