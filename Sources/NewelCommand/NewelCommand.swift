@@ -29,7 +29,11 @@ struct NewelCommand: ParsableCommand {
     version: "0.1.0",
     groupedSubcommands: [
       CommandGroup(
-        name: "Build", subcommands: [TrainCommand.self, AlignCommand.self, BuildCommand.self, MergeCommand.self]),
+        name: "Build",
+        subcommands: [
+          TrainCommand.self, AlignCommand.self, BuildCommand.self, MergeCommand.self, RealignCommand.self,
+          MapCommand.self,
+        ]),
       CommandGroup(
         name: "Ask",
         subcommands: [

@@ -12,7 +12,7 @@ import Testing
   }
 
   /// Rows of texts of other dimensions: mixtures of the pictures' numbers.
-  private static func texts(_ count: Int, each: Int = 1) -> [Float] {
+  static func texts(_ count: Int, each: Int = 1) -> [Float] {
     let rows = TinyDump.rows(0..<count)
     var texts: [Float] = []
     for row in 0..<count * each {
@@ -31,9 +31,11 @@ import Testing
 
   @Test(arguments: [
     "auto", "procrustes", "ridge", "cca", "whitened", "asif", "contrastive", "gmlp", "class-ridge", "sm", "scm",
+    "drcl", "masln",
   ])
   func everyMethodBringsTextsAndWordsToTheirPictures(method: String) throws {
-    let small = ["contrastive", "gmlp"].contains(method) ? ["--epochs", "2", "--dimension", "6"] : []
+    let isTrained = ["contrastive", "gmlp", "drcl", "masln"].contains(method)
+    let small = isTrained ? ["--epochs", "2", "--dimension", "6"] : []
     let answer = try NewelProcess.newel(
       [
         "align", "--images", "dump", "--texts", "dump", "--metadata", "dump", "--method", method, "--label-field",
@@ -45,7 +47,11 @@ import Testing
     let validation = try #require(report["validation"] as? [String: Any])
     let pictures = try #require(validation["pictures"] as? Int)
     #expect((report["pairs"] as? Int ?? 0) + pictures == 120 && pictures > 2)
-    if !["sm", "scm", "class-ridge"].contains(method) {
+    for name in ["textToImage", "imageToText"] {
+      let classes = try #require((validation[name] as? [String: Any])?["classes"] as? [String: Any])
+      #expect(classes["cutoff"] as? Int == 50 && classes["all"] as? Double ?? 0 > 0.3, "\(classes)")
+    }
+    if !["sm", "scm", "class-ridge", "drcl", "masln"].contains(method) {
       let there = try #require(validation["textToImage"] as? [String: Any])
       #expect(there["recallAt5"] as? Double ?? 0 > 0.5, "\(there)")
       #expect(report["words"] as? Int == 10)
@@ -98,6 +104,8 @@ import Testing
     var broken = Self.texts(120)
     broken[6 * 9] = .nan
     try dump.write("nan.npy", TinyDump.npy(rows: 120, broken))
+    broken[6 * 9] = .infinity
+    try dump.write("infinite.npy", TinyDump.npy(rows: 120, broken))
     try dump.write("short.npy", TinyDump.npy(rows: 119, Self.texts(119)))
     try dump.write("same.npy", TinyDump.npy(rows: 120, [Float](repeating: 1, count: 720)))
     var flat = Self.texts(120)
@@ -112,7 +120,8 @@ import Testing
     for (arguments, reason) in [
       (texts + ["short.npy"], "119 rows of texts and 'dump' 120 of pictures"),
       (texts + ["zero.npy", "--validate-where", "id=d1", "--metadata", "dump"], "row 7 is all zeros"),
-      (texts + ["nan.npy"], "nan.npy"), (texts + ["same.npy"], "are equal"), (texts + ["none.npy"], "none.npy"),
+      (texts + ["nan.npy"], "nan.npy"), (texts + ["infinite.npy"], "infinite.npy"),
+      (texts + ["same.npy"], "are equal"), (texts + ["none.npy"], "none.npy"),
       (
         texts + ["flat.npy", "--method", "least-squares", "--from", "texts", "--preparation", "standardised"],
         "Column 2 of the texts is the same in all rows"
@@ -126,6 +135,26 @@ import Testing
       (captioned + ["--caption-field", "said"], "caption in 'said'"),
       (captioned + ["--texts", "dump", "--method", "sm", "--label-field", "kind"], "'kind'"),
       (captioned + ["--texts", "dump", "--method", "sm", "--label-field", "split", "--where", "split=val"], "1 class"),
+      (
+        captioned + ["--texts", "dump", "--method", "drcl", "--label-field", "split", "--where", "split=val"], "1 class"
+      ),
+      (captioned + ["--texts", "dump", "--method", "drcl", "--label-field", "split", "--prior", "odd"], "prior 'odd'"),
+      (captioned + ["--texts", "dump", "--method", "drcl", "--label-field", "id", "--dimension", "3"], "dimension"),
+      (
+        captioned + ["--texts", "dump", "--method", "masln", "--label-field", "split", "--correlation-weight", "-1"],
+        "correlation weight"
+      ),
+      (
+        captioned + [
+          "--texts", "dump", "--method", "masln", "--label-field", "split", "--learning-rate", "1e30",
+        ], "diverged"
+      ),
+      (captioned + ["--method", "drcl", "--label-field", "split"], "needs rows of texts"),
+      (captioned + ["--texts", "zero.npy", "--validate-where", "id=d7"], "row 7 is all zeros"),
+      (
+        captioned + ["--texts", "dump", "--validate-where", "split=nothing"],
+        "No row of 'dump' is left to be measured on"
+      ),
       (captioned + ["--vocabulary", "notes.txt"], "no caption has any"),
       (captioned + ["--head", "notes.txt"], "notes.txt"),
       (captioned + ["--minimum-document-frequency", "0"], "at least 1"),
@@ -137,7 +166,16 @@ import Testing
       #expect(answer.isRefusal && answer.error.contains(reason), "\(arguments): \(answer.status) \(answer.error)")
     }
     #expect(!FileManager.default.fileExists(atPath: dump.path("x")))
-    // Fewer pairs than dimensions are a matter of the penalty, which is said.
+    // Fewer pairs than dimensions are a matter of the penalty, which is said; constant columns are no matter at all.
+    for method in ["procrustes", "ridge-both", "cca", "whitened", "asif", "contrastive"] {
+      let small = method == "contrastive" ? ["--epochs", "1", "--dimension", "4"] : []
+      let answer = try NewelProcess.newel(few + [method] + small, in: dump.folder)
+      #expect(answer.status == 0 && answer.error.contains("4 pictures for rows of 8 numbers"), "\(answer.error)")
+      let flat = try NewelProcess.newel(
+        ["align", "--images", "dump", "--texts", "flat.npy", "--output", "x", "--method", method] + small,
+        in: dump.folder)
+      #expect(flat.status == 0, "\(method): \(flat.error)")
+    }
     let warned = try NewelProcess.newel(few + ["ridge"], in: dump.folder)
     #expect(warned.status == 0 && warned.error.contains("4 pictures for rows of 8 numbers"), "\(warned.error)")
     #expect(warned.error.contains("too few rows to hold any out"))
@@ -150,10 +188,26 @@ import Testing
     ["--images", "dump", "--texts", "dump", "--method", "cca", "--keep", "3"],
     ["--images", "dump", "--metadata", "dump", "--no-words", "--head", "h", "--texts", "dump"],
     ["--images", "dump", "--metadata", "dump", "--vocabulary", "v", "--head", "h"],
+    ["--images", "dump", "--texts", "dump", "--method", "magic"],
+    ["--images", "dump", "--texts", "dump", "--metadata", "dump", "--method", "drcl"],
+    ["--images", "dump", "--texts", "dump", "--method", "cca", "--hidden", "8"],
+    ["--images", "dump", "--texts", "dump", "--method", "ridge", "--adversarial-weight", "1"],
   ])
   func optionsThatDoNotGoTogetherAreUsageErrors(arguments: [String]) throws {
     let answer = try NewelProcess.newel(["align", "--output", "x"] + arguments, in: dump.folder)
     #expect(answer.status == 2, "\(answer.error)")
+  }
+
+  @Test func aFitThatFailsLeavesTheOldFileAndNothingBeside() throws {
+    #expect(try align("--texts", "dump").status == 0)
+    let before = FileManager.default.contents(atPath: dump.path("map"))
+    let names = try FileManager.default.contentsOfDirectory(atPath: dump.folder)
+    try dump.write("zero.npy", TinyDump.npy(rows: 120, [Float](repeating: 0, count: 720)))
+    #expect(try align("--texts", "zero.npy").isRefusal)
+    // A value that is fit and cannot be measured: the file is written last of all.
+    #expect(try align("--texts", "dump", "--metadata", "dump", "--validate-where", "split=nothing").isRefusal)
+    #expect(FileManager.default.contents(atPath: dump.path("map")) == before)
+    #expect(Set(try FileManager.default.contentsOfDirectory(atPath: dump.folder)) == Set(names + ["zero.npy"]))
   }
 
   @Test func anAlignmentIsMeasuredWithoutAnIndex() throws {
@@ -189,25 +243,26 @@ import Testing
     let named = try #require((labels["classNames"] as? [String: Any])?["precision"] as? [String: Any])
     #expect(named["all"] as? Double ?? 0 > 0.3, "\(named)")
 
-    // Another gallery, of the same rows here: only classes tell what is relevant, and they tell the same.
-    let within = Array(base.dropLast()) + ["split=train", "--label-field", "caption"]
-    let across = within + ["--gallery-where", "split=train"]
-    let (own, other) = (
-      try NewelProcess.newel(within + ["--json"], in: dump.folder).json(),
-      try NewelProcess.newel(across + ["--json"], in: dump.folder).json()
-    )
-    func first(_ report: [String: Any], _ place: String) throws -> [String: Any] {
-      try #require((report["systems"] as? [[String: Any]])?.first?[place] as? [String: Any])
-    }
-    for place in ["toImage", "fromImage"] {
-      let (measured, expected) = (try first(other, place), try first(own, place))
-      let precision = try #require((measured["classes"] as? [String: Any])?["all"] as? Double)
-      #expect(measured["direction"] == nil && expected["direction"] != nil && precision > 0)
-      #expect(precision == (expected["classes"] as? [String: Any])?["all"] as? Double)
-    }
-    #expect(other["galleryPictures"] as? Int == 60 && other["galleryConditions"] as? [String] == ["split=train"])
-    let shown = try NewelProcess.newel(across, in: dump.folder).output
-    #expect(shown.contains("gallery: 60 pictures with split=train") && !shown.contains("R@10"), "\(shown)")
+    let other = try NewelProcess.newel(
+      base + ["--label-field", "split", "--gallery-where", "split=train", "--json"], in: dump.folder
+    ).json()
+    let found = try #require((other["systems"] as? [[String: Any]])?.first?["toImage"] as? [String: Any])
+    #expect(found["direction"] == nil && found["queries"] as? Int == 60 && found["gallery"] as? Int == 60)
+    // No class of those that ask is among those that are found.
+    #expect((found["classes"] as? [String: Any])?["all"] as? Double == 0)
+    let wide = try NewelProcess.newel(
+      base + ["--label-field", "split", "--gallery-where", "id!=d0"], in: dump.folder)
+    #expect(wide.status == 0 && wide.output.contains("among rows with id!=d0"), "\(wide.error)")
+    #expect(wide.output.contains("119") && !wide.output.contains("R@1"), "\(wide.output)")
+    let pooled = try NewelProcess.newel(base + ["--pool-where", "split=train", "--json"], in: dump.folder).json()
+    let both = try #require(pooled["systems"] as? [[String: Any]])
+    #expect(both.map { $0["localScaling"] as? Bool } == [false, true, false, true] && pooled["pool"] as? Int == 60)
+    #expect(report["pool"] == nil)
+    let ranks = try both.map { try #require(($0["toImage"] as? [String: Any])?["direction"] as? [String: Any]) }
+      .compactMap { $0["meanReciprocalRank"] as? Double }
+    #expect(ranks.count == 4 && ranks[0] != ranks[1] && ranks[1] > 0.3, "\(ranks)")
+    let shown = try NewelProcess.newel(base + ["--pool-where", "split=train"], in: dump.folder)
+    #expect(shown.output.contains("texts, scaled → pictures") && shown.output.contains("60 other pictures"))
 
     try dump.write("narrow.npy", TinyDump.npy(rows: 120, Self.texts(60)))
     for (arguments, reason) in [
@@ -223,8 +278,14 @@ import Testing
       ["evaluate", "--alignment", "map"], ["evaluate", "--alignment", "map", "--images", "dump"],
       ["evaluate", "index", "--alignment", "map", "--images", "dump", "--texts", "dump"],
       ["evaluate", "index", "--captions", "--images", "dump"],
+      [
+        "evaluate", "--alignment", "map", "--images", "dump", "--texts", "dump", "--metadata", "dump",
+        "--gallery-where",
+        "split=val",
+      ],
       ["evaluate", "--alignment", "map", "--images", "dump", "--texts", "dump", "--label-field", "split"],
-      base + ["--gallery-where", "split=train"], ["evaluate", "index", "--captions", "--gallery-where", "split=train"],
+      ["evaluate", "--alignment", "map", "--images", "dump", "--texts", "dump", "--pool-where", "split=train"],
+      ["evaluate", "index", "--captions", "--pool-where", "split=train"],
     ] { #expect(try NewelProcess.newel(arguments, in: dump.folder).status == 2, "\(arguments)") }
     let head = try NewelProcess.newel(
       "evaluate", "--alignment", "dump/img_emb/img_emb_0.npy", "--images", "dump", "--texts", "dump", in: dump.folder)

@@ -7,11 +7,8 @@ import Testing
     .appendingPathComponent("Snapshots")
 
   @Test(arguments: [
-    "newel", "train", "align", "build", "search", "similar", "inspect", "atlas", "explain", "tokens", "evaluate",
-    "stats",
-    "verify",
-    "merge",
-    "benchmark",
+    "newel", "train", "align", "build", "merge", "realign", "map", "search", "similar", "inspect", "atlas", "explain",
+    "tokens", "evaluate", "stats", "verify", "benchmark",
   ])
   func theHelpIsTheOneAgreedOn(command: String) throws {
     let answer = try NewelProcess.newel(command == "newel" ? ["--help"] : [command, "--help"])

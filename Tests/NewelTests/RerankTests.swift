@@ -117,7 +117,7 @@ import Testing
     let raw = try material.build("raw", alignment: nil)
     #expect(refusal(raw, Reranking()).text.contains("--query-vector"))
     #expect(refusal(raw, Reranking(vector: [1, 2])).code == .invalidInput)
-    #expect(refusal(raw, Reranking(vector: [1, 2])).text.contains("--alignment"))
+    #expect(refusal(raw, Reranking(vector: [1, 2])).text.contains("newel realign"))
     let bare = try material.build("bare", alignment: nil, dense: false)
     #expect(refusal(bare, Reranking(vector: [1, 2])).text.contains("keeps no dense rows"))
     let texts = try material.build("texts-only", alignment: "texts")

@@ -53,7 +53,7 @@ extension IndexWriter {
       bytesAdded: commit.bytesAdded)
   }
 
-  private func openSegments() throws(IndexStoreError) -> [SegmentSnapshot] {
+  func openSegments() throws(IndexStoreError) -> [SegmentSnapshot] {
     guard let manifest = committed else { return [] }
     return try manifest.segments.map { segment throws(IndexStoreError) in
       try SegmentSnapshot(segment, manifest, configuration, folder: folder, fileSystem: fileSystem)

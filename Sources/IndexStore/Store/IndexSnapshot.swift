@@ -34,6 +34,8 @@ public final class IndexSnapshot: Sendable {
   let manifest: Manifest
   let catalog: CatalogDatabase
   private let fileSystem: any FileSystem
+  /// Open, because it is read when it is needed, and a commit may have replaced it by then.
+  private let alignmentFile: EnvelopeFile?
   /// Metadata fields whose values were compared with the manifest.
   let checkedFilterFields = Mutex<Set<FilterPlace>>([])
 
@@ -77,7 +79,10 @@ public final class IndexSnapshot: Sendable {
       throw .damagedCatalog(
         path: joinedPath(folder, IndexFolder.catalog), what: "it has coordinates without an alignment, or the reverse")
     }
-    for name in [manifest.vocabularyFile, manifest.headFile, manifest.alignmentFile?.summary.name] {
+    alignmentFile = try manifest.alignmentFile.map { file throws(IndexStoreError) in
+      try Self.open(file, folder, fileSystem)
+    }
+    for name in [manifest.vocabularyFile, manifest.headFile] {
       if let name, let file = manifest.file(named: name) { _ = try Self.open(file, folder, fileSystem) }
     }
     files = manifest.files.map {
@@ -101,8 +106,7 @@ public final class IndexSnapshot: Sendable {
 
   /// The alignment that was kept with the index.
   public func alignmentBytes() throws(IndexStoreError) -> [UInt8]? {
-    guard let file = manifest.alignmentFile else { return nil }
-    let envelope = try Self.open(file, folder, fileSystem)
+    guard let envelope = alignmentFile else { return nil }
     return try storing { () throws(StorageError) in try AlignmentFile.read(envelope) }
   }
 

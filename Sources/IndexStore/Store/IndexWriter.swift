@@ -60,6 +60,8 @@ public final class IndexWriter {
   private var vocabularyChanged = false
   private var newHead: [UInt8]?
   private var newAlignment: [UInt8]?
+  /// Coordinates that the next commit has in place of all that there are.
+  var newCoordinates: [Manifest.File] = []
   private var failure: IndexStoreError?
   private var isClosed = false
   /// Whether COMMIT itself failed, so that only the next open finds out which commit there is.
@@ -143,7 +145,18 @@ public final class IndexWriter {
   public func update(
     vocabularyFingerprint: String? = nil, settings: [String: String]? = nil, filterFields: [String]? = nil
   ) throws(IndexStoreError) {
+    try update(
+      vocabularyFingerprint: vocabularyFingerprint, settings: settings, filterFields: filterFields,
+      coordinateCount: nil)
+  }
+
+  /// The same, and how many coordinates documents have.
+  func update(
+    vocabularyFingerprint: String? = nil, settings: [String: String]? = nil, filterFields: [String]? = nil,
+    coordinateCount: Int?
+  ) throws(IndexStoreError) {
     try checkUsable()
+    if let coordinateCount { configuration.coordinateCount = coordinateCount }
     if let filterFields { configuration.filterFields = filterFields }
     if let vocabularyFingerprint { configuration.vocabularyFingerprint = vocabularyFingerprint }
     if let settings { configuration.settings = settings }
@@ -204,6 +217,7 @@ public final class IndexWriter {
     vocabularyChanged = false
     newHead = nil
     newAlignment = nil
+    newCoordinates = []
     let isChecksummed = catalog.foldLog(generation: manifest.generation)
     removeReplacedFiles(before, manifest)
     let old = Set(before?.files.map(\.summary.name) ?? [])
@@ -353,11 +367,11 @@ public final class IndexWriter {
     segment = nil
   }
 
-  /// Files of the open transaction that belong to no segment.
+  /// Files of the open transaction that were written apart from segments.
   private var extraNames: [String] = []
 
-  private func writeExtra(
-    _ kind: FileKind, _ write: (EnvelopeWriter) throws(StorageError) -> FileSummary
+  func writeExtra(
+    _ kind: FileKind, segment: UInt64? = nil, _ write: (EnvelopeWriter) throws(StorageError) -> FileSummary
   ) throws(IndexStoreError) -> Manifest.File {
     let number = try takeNumber()
     return try storing { () throws(StorageError) in
@@ -365,7 +379,7 @@ public final class IndexWriter {
         creating: IndexFolder.name(number, kind), in: folder, kind: kind, segment: number, fileSystem: fileSystem)
       extraNames.append(writer.name)
       do throws(StorageError) {
-        return Manifest.File(summary: try write(writer), kind: kind, segment: nil)
+        return Manifest.File(summary: try write(writer), kind: kind, segment: segment)
       } catch {
         writer.abandon()
         throw error
@@ -402,6 +416,10 @@ public final class IndexWriter {
       }
       manifest.files.removeAll { $0.kind == .alignment }
       manifest.files.append(file)
+    }
+    if !newCoordinates.isEmpty {
+      manifest.files.removeAll { $0.kind == .coordinates }
+      manifest.files += newCoordinates
     }
     // From the end, so that the places of those before stay.
     for (old, new) in replacements.reversed() {

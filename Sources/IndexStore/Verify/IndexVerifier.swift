@@ -145,7 +145,7 @@ struct IndexCheck {
   private mutating func denseRows(_ open: SegmentSnapshot) throws(IndexStoreError) {
     for (kind, reader) in [(FileKind.vectors, open.vectors), (.coordinates, open.coordinates)] {
       guard let reader else { continue }
-      let name = IndexFolder.name(open.number, kind)
+      let name = manifest.file(kind, segment: open.number)?.summary.name ?? IndexFolder.name(open.number, kind)
       var row = [Float](repeating: 0, count: reader.dimension)
       for document in 0..<reader.rowCount {
         let isRightLength = try storing { () throws(StorageError) in

@@ -11,6 +11,8 @@ struct PairSelection {
   var captionField: String?
   var labelField: String?
   var tokenizer: Tokenizer = .word
+  /// What the rows are for, as errors say it.
+  var use = "used"
 }
 
 /// Opens pictures, texts and metadata, and reads the pairs among them.
@@ -29,12 +31,16 @@ struct PairReader {
     self.images = try EmbeddingDump.open(images: images, metadata: metadata, fileSystem: fileSystem)
     imagesPath = images
     textsPath = texts
-    self.texts = try texts.map { path in
-      // A dump has both sides; the pictures are what opening it as a folder would give.
-      let inner = joinedPath(path, "text_emb")
-      let isDump = try fileSystem.kind(of: path) == .folder && fileSystem.kind(of: inner) == .folder
-      return try EmbeddingDump.open(images: isDump ? inner : path, metadata: nil, fileSystem: fileSystem)
-    }
+    self.texts = try texts.map { try Self.texts($0, metadata: nil, fileSystem) }
+  }
+
+  /// Opens rows of texts: those of `text_emb/` in a dump, which has both sides; opened as a folder it would give the pictures.
+  static func texts(
+    _ path: String, metadata: String?, _ fileSystem: PosixFileSystem
+  ) throws -> EmbeddingDump {
+    let inner = joinedPath(path, "text_emb")
+    let isDump = try fileSystem.kind(of: path) == .folder && fileSystem.kind(of: inner) == .folder
+    return try EmbeddingDump.open(images: isDump ? inner : path, metadata: metadata, fileSystem: fileSystem)
   }
 
   /// What metadata say of the rows that are wanted.
@@ -58,7 +64,7 @@ struct PairReader {
         .invalidInput,
         selection.filter == nil
           ? "'\(imagesPath)' has no rows; give the embeddings of pictures."
-          : "No row of '\(imagesPath)' is left to be used; check the conditions.")
+          : "No row of '\(imagesPath)' is left to be \(selection.use); check the conditions.")
     }
     try progress?(JobProgress(stage: "reading embeddings", done: 0, total: found.rows.count, unit: "rows"))
     let pictures = try images.rows(numbered: found.rows)

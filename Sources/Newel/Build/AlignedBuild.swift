@@ -22,14 +22,14 @@ extension BuildJob {
     guard let stored else {
       throw NewelError(
         .invalidArgument,
-        "'\(request.index)' was built without an alignment, and all of its documents need coordinates; leave --alignment out, "
-          + "or build a new index.")
+        "'\(request.index)' was built without an alignment, and all of its documents need coordinates; put it in with 'newel "
+          + "realign' first, or leave --alignment out.")
     }
     guard stored.encoded() == given.encoded() else {
       throw NewelError(
         .invalidArgument,
-        "'\(request.index)' was built with another alignment than '\(path)'; leave --alignment out, or build a new index."
-      )
+        "'\(request.index)' was built with another alignment than '\(path)'; leave --alignment out, or replace the index's own "
+          + "with 'newel realign'.")
     }
     return stored
   }

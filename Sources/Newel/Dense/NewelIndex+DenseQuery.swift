@@ -59,14 +59,14 @@ extension NewelIndex {
     guard let vector else {
       throw NewelError(
         .invalidArgument,
-        "'\(path)' has no alignment, so words cannot be compared with its dense rows; give an embedding of the text with "
-          + "--query-vector, or build the index with --alignment.")
+        "'\(path)' has no alignment, so words cannot be compared with its dense rows; make one with 'newel align' and put it in "
+          + "with 'newel realign', or give an embedding of the text with --query-vector.")
     }
     guard vector.count == dimension else {
       throw NewelError(
         .invalidInput,
         "The query vector has \(vector.count) numbers and the dense rows of '\(path)' have \(dimension), which only an "
-          + "alignment can bring together; build the index with --alignment, or give a vector of the pictures' space.")
+          + "alignment can bring together; put one in with 'newel realign', or give a vector of the pictures' space.")
     }
     return PreparedDenseQuery(query: DenseQuery(vector), rows: .raw, source: "vector")
   }

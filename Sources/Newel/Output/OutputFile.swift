@@ -31,8 +31,11 @@ package final class OutputFile {
   deinit { abandon() }
 
   /// Appends a text.
-  package func append(_ text: String) throws(NewelError) {
-    buffer.append(contentsOf: text.utf8)
+  package func append(_ text: String) throws(NewelError) { try append(Array(text.utf8)) }
+
+  /// Appends bytes.
+  func append(_ bytes: [UInt8]) throws(NewelError) {
+    buffer.append(contentsOf: bytes)
     if buffer.count >= 1 << 20 { try flush() }
   }
 

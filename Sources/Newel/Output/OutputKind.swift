@@ -17,6 +17,8 @@ package enum OutputKind: Sendable {
   case checkpoint
   /// An HTML page of an atlas.
   case page
+  /// Rows or vectors for other programs.
+  case rows
 
   /// How the pages that Newel writes begin.
   package static let pageStart = "<!doctype html>\n<!-- Newel atlas -->\n"
@@ -30,6 +32,7 @@ package enum OutputKind: Sendable {
     case .picture: "picture"
     case .checkpoint: "checkpoint"
     case .page: "page"
+    case .rows: "file of rows"
     }
   }
 
@@ -42,6 +45,8 @@ package enum OutputKind: Sendable {
     case .checkpoint: StairCheckpoint.isCheckpoint(path, fileSystem: PosixFileSystem())
     case .picture: Self.begins(path, with: "<svg")
     case .page: Self.begins(path, with: Self.pageStart)
+    // Newel's rows look like anybody's.
+    case .rows: false
     }
   }
 
@@ -95,7 +100,9 @@ package enum OutputKind: Sendable {
       guard recognises(path) else {
         throw NewelError(
           .invalidArgument,
-          "'\(path)' exists and is no \(name), so it was not replaced; give another name or move it away.")
+          self == .rows
+            ? "'\(path)' exists, and files of rows are never replaced; give another name or move it away."
+            : "'\(path)' exists and is no \(name), so it was not replaced; give another name or move it away.")
       }
     case .typeSymbolicLink?:
       throw NewelError(

@@ -7,6 +7,7 @@ struct BenchmarkCommand: ParsableCommand {
     abstract: "Time queries, and check that all algorithms give the same answers.",
     usage: """
       newel benchmark INDEX --queries FILE [-k COUNTS] [<options>]
+      newel benchmark INDEX --queries FILE --rerank COUNT [<options>]
       newel benchmark INDEX --dense-rows COUNT
       """,
     discussion: """
@@ -19,6 +20,10 @@ struct BenchmarkCommand: ParsableCommand {
       recall; recall is against --truth, or against the exact answer. With --json: {"index", "documentCount", "queryCount", \
       "meanQueryTokens", "count", "truth", "lines": [{"mode", "points": [{"setting", "microseconds": {"mean", "p50", "p95", \
       "p99", "spread"}, "recall"}]}]}.
+
+      --rerank 200 times whole searches by the clock, one after the other, from the words of a query to keys, metadata and \
+      explanations of the first of the counts, beside the same without a second opinion. With --json: {"index", \
+      "documentCount", "queryCount", "count", "pool", "queriesReranked", "lines": [{"mode", "microseconds": {…}}]}.
 
       --dense-rows 1000 times the cosines of a thousand scattered documents with a query, as re-ranking needs them. With \
       --json: {"index", "rows" (vectors or coordinates), "dimension", "type", "count", "microseconds": {…}}.
@@ -55,6 +60,7 @@ struct BenchmarkCommand: ParsableCommand {
     completion: .file())
   var truth: String?
 
+  @OptionGroup var reranking: RerankOptions
   @OptionGroup var filter: FilterOption
   @Option(
     help:
@@ -74,6 +80,13 @@ struct BenchmarkCommand: ParsableCommand {
     if (queries == nil) == (denseRows == nil) {
       throw ValidationError("Give either --queries FILE or --dense-rows COUNT.")
     }
+    let others: [(String, Bool)] = [
+      ("--algorithms", algorithms != nil), ("--truth", truth != nil), ("--exact", exact != .integer),
+      ("--curve", curve != nil), ("--budget", budget != nil), ("--dense-rows", denseRows != nil),
+    ]
+    if try reranking.reranking() != nil, let other = others.first(where: { $0.1 }) {
+      throw ValidationError("--rerank times whole searches; \(other.0) does not go with it.")
+    }
     if let denseRows, denseRows < 1 { throw ValidationError("--dense-rows must be at least 1.") }
     if passes < 1 { throw ValidationError("--repeat must be at least 1.") }
     if let limitQueries, limitQueries < 1 { throw ValidationError("--limit-queries must be at least 1.") }
@@ -83,6 +96,7 @@ struct BenchmarkCommand: ParsableCommand {
     let opened = try NewelIndex.open(index.index)
     if let denseRows { return try show(try opened.measureDense(count: denseRows, passes: passes)) }
     guard let queries else { return }
+    if let reranking = try reranking.reranking() { return try time(reranking, of: opened, queries: queries) }
     let request = MeasurementRequest(
       queries: try QueryFile.read(queries, limit: limitQueries), counts: counts.values,
       algorithms: algorithms?.values ?? TopKAlgorithm.allCases,
@@ -94,6 +108,19 @@ struct BenchmarkCommand: ParsableCommand {
     }
     if json.json { try JSONOutput.print(report) } else { show(report) }
     if !report.disagreements.isEmpty { throw CommandFailure(report.disagreements.joined(separator: " ")) }
+  }
+
+  /// Times whole searches.
+  private func time(_ reranking: Reranking, of index: NewelIndex, queries: String) throws {
+    let queries = try QueryFile.read(queries, limit: limitQueries)
+    let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { progress in
+      try index.measureSearches(
+        queries, count: counts.values[0], reranking: reranking, conditions: filter.conditions, passes: passes,
+        progress: progress)
+    }
+    if json.json { return try JSONOutput.print(report) }
+    Console.print(SearchTrialOutput.table(report))
+    Console.print(SearchTrialOutput.summary(report))
   }
 
   /// Measures and draws a curve; its numbers go to standard output.

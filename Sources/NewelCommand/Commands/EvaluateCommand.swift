@@ -44,9 +44,10 @@ struct EvaluateCommand: ParsableCommand {
 
       --alignment measures an alignment without an index: rows of texts (--texts), and captions as words (--metadata), find the \
       pictures of --images that meet --where, and pictures find them. With --label-field also mAP over classes, of whole rankings and \
-      at --cutoff (50), AP divided by the relevant items within the depth; and names of classes as queries. --gallery-where searches other rows than \
-      those that meet --where: for classes that were not trained on, name them by conditions (--where split=test --where class!=art \
-      --gallery-where split=train --gallery-where class!=art).
+      at --cutoff (50), AP divided by the relevant items within the depth; and names of classes as queries. With \
+      --gallery-where the rows of --where ask and these others are searched. With \
+      --pool-where also with local scaling (CSLS), which holds back what is near to everything: the pool are the rows with \
+      FIELD=VALUE, such as those that were fitted (split=train), and never the queries that are asked.
 
       With --json: {"queries", "documents", "recallAt1", "recallAt5", "recallAt10", "meanReciprocalRank", "medianRank", \
       "meanRank", "misses", "unanswered" (misses without a word that the vocabulary knows), "leftOut" (queries without a \
@@ -55,8 +56,8 @@ struct EvaluateCommand: ParsableCommand {
       "captions": {…}, "classes": {…}}, "systems": [{"system", "textToImage", "imageToText", …}], "denseObstacle", \
       "reranking": {"pool", "fusion", "weight", "lines": [{"system", "textToImage", "millisecondsPerQuery", "queriesReranked"}]}, \
       "comparison": {"lines": [{"measure", "first", "second", "difference", "low", "high", "tTestPValue", \
-      "randomisationPValue", "better", "worse"}]}}; for an alignment {"method", "pictures", "conditions", "galleryPictures", "galleryConditions", "classes", "systems": [{"queries", "toImage": \
-      {"direction": {…}, "classes": {"cutoff", "all", "atCutoff"}}, "fromImage": {…}}], "classNames": {"asked", "precision"}, \
+      "randomisationPValue", "better", "worse"}]}}; for an alignment {"method", "pictures", "conditions", "galleryConditions", "classes", "pool", "systems": [{"queries", "localScaling", "toImage": \
+      {"queries", "gallery", "direction": {…}, "classes": {"cutoff", "all", "atCutoff"}}, "fromImage": {…}}], "classNames": {"asked", "precision"}, \
       "unknownCaptions", "wordObstacle"}. Names without a value are left out.
       """)
 
@@ -103,10 +104,13 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     name: .customLong("gallery-where"),
-    help: ArgumentHelp(
-      "With --alignment: search other rows, those that meet this; relevant is what has the class. Repeatable.",
-      valueName: "condition"))
+    help: "With --alignment, for classes: search these rows, not those that ask; may be given several times.")
   var galleryConditions: [String] = []
+
+  @Option(
+    name: .customLong("pool-where"),
+    help: "With --alignment: also measure local scaling by these rows; may be given several times.")
+  var poolConditions: [String] = []
 
   @Option(name: .customLong("run"), help: "Write the rankings as a TREC run file.", completion: .file())
   var runFile: String?
@@ -133,6 +137,7 @@ struct EvaluateCommand: ParsableCommand {
     let own: [(String, Bool)] = [
       ("--images", images != nil), ("--metadata", metadata != nil), ("--caption-field", captionField != nil),
       ("--label-field", labelField != nil), ("--gallery-where", !galleryConditions.isEmpty),
+      ("--pool-where", !poolConditions.isEmpty),
     ]
     if let given = own.first(where: { $0.1 }) { throw ValidationError("\(given.0) goes with --alignment.") }
     if answers != nil {
@@ -162,12 +167,18 @@ struct EvaluateCommand: ParsableCommand {
     }
     if images == nil { throw ValidationError("--alignment needs --images, the rows of pictures.") }
     if texts == nil, metadata == nil { throw ValidationError("Give --texts, --metadata with captions, or both.") }
-    if metadata == nil, !filter.conditions.isEmpty || labelField != nil {
-      throw ValidationError("\(labelField == nil ? "--where" : "--label-field") needs --metadata.")
+    let described: [(String, Bool)] = [
+      ("--where", !filter.conditions.isEmpty), ("--label-field", labelField != nil),
+      ("--pool-where", !poolConditions.isEmpty),
+    ]
+    if metadata == nil, let given = described.first(where: { $0.1 }) {
+      throw ValidationError("\(given.0) needs --metadata.")
     }
-    if labelField == nil, !galleryConditions.isEmpty {
-      throw ValidationError("--gallery-where needs --label-field, which says what is relevant in another gallery.")
+    guard !galleryConditions.isEmpty else { return }
+    if labelField == nil {
+      throw ValidationError("--gallery-where needs --label-field: what is searched holds no query's own answer.")
     }
+    if !poolConditions.isEmpty { throw ValidationError("Give either --gallery-where or --pool-where.") }
   }
 
   func run() throws {
@@ -192,25 +203,26 @@ struct EvaluateCommand: ParsableCommand {
     let cutoff = cutoff ?? 50
     guard cutoff >= 1 else { throw CommandFailure("The cutoff is \(cutoff), but it must be at least 1.") }
     let model = try AlignmentModel.load(path)
-    let request = AlignmentGalleryRequest(
-      images: images, texts: texts, metadata: metadata, conditions: filter.conditions,
-      captionField: captionField ?? "caption", labelField: labelField)
+    func request(_ conditions: [String]) -> AlignmentGalleryRequest {
+      var request = AlignmentGalleryRequest(
+        images: images, texts: texts, metadata: metadata, conditions: conditions,
+        captionField: captionField ?? "caption", labelField: labelField)
+      request.poolConditions = poolConditions
+      return request
+    }
     Interruption.watch()
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { show in
-      func read(_ conditions: [String]) throws -> AlignmentGallery {
-        var request = request
-        request.conditions = conditions
-        return try model.gallery(request) { progress in
+      func gallery(_ conditions: [String]) throws -> AlignmentGallery {
+        try model.gallery(request(conditions)) { progress in
           try Evaluator.checkInterruption()
           try show(progress)
         }
       }
-      let gallery = try read(filter.conditions)
-      let other =
-        try galleryConditions.isEmpty
-        ? nil : AlignmentEvaluator.Other(gallery: read(galleryConditions), conditions: galleryConditions)
-      return try AlignmentEvaluator(gallery: gallery, other: other, cutoff: cutoff)
-        .report(model, conditions: filter.conditions, progress: show)
+      return try AlignmentEvaluator(
+        asking: gallery(filter.conditions), other: galleryConditions.isEmpty ? nil : gallery(galleryConditions),
+        cutoff: cutoff
+      )
+      .report(model, conditions: filter.conditions, galleryConditions: galleryConditions, progress: show)
     }
     if json.json { try JSONOutput.print(report) } else { report.show() }
   }

@@ -10,7 +10,10 @@ struct AlignmentEvaluation: Encodable {
 
   /// One direction.
   struct Measured: Encodable {
-    /// nil where the gallery is of other pictures.
+    let queries: Int
+    /// What could be found.
+    let gallery: Int
+    /// nil with a gallery of its own, where no query's own answer is.
     let direction: DirectionReport?
     /// With classes.
     let classes: ClassPrecision?
@@ -20,11 +23,17 @@ struct AlignmentEvaluation: Encodable {
   struct System: Encodable {
     /// `texts` or `words`.
     let queries: String
+    /// Whether what is near to everything was held back, by a pool of other rows.
+    let isScaled: Bool
     let there: Measured
     let back: Measured
 
+    /// What lines of tables call the queries.
+    var name: String { isScaled ? queries + ", scaled" : queries }
+
     private enum CodingKeys: String, CodingKey {
       case queries
+      case isScaled = "localScaling"
       case there = "toImage"
       case back = "fromImage"
     }
@@ -38,11 +47,10 @@ struct AlignmentEvaluation: Encodable {
   }
 
   let method: String
-  /// The pictures asked about, and the gallery unless there is another one.
+  /// Those that ask, and are found where there is no gallery of its own.
   let pictures: Int
   let conditions: [String]
-  /// The pictures of another gallery.
-  let galleryPictures: Int?
+  /// What is found, where it is not what asks.
   let galleryConditions: [String]?
   /// With classes: how many.
   let classes: Int?
@@ -52,17 +60,16 @@ struct AlignmentEvaluation: Encodable {
   let unknownCaptions: Int
   /// Why captions were not asked as words.
   let wordObstacle: String?
+  /// Pictures in the pool of local scaling.
+  let pool: Int?
 
   func show() {
-    func text(_ pictures: Int, _ conditions: [String]) -> String {
-      Console.count(pictures, "picture") + (conditions.isEmpty ? "" : " with \(conditions.joined(separator: " and "))")
+    func restricted(_ conditions: [String]) -> String {
+      conditions.isEmpty ? "" : " with \(conditions.joined(separator: " and "))"
     }
-    Console.print("\(method): \(text(pictures, conditions))")
-    if let galleryPictures, let galleryConditions {
-      Console.print("gallery: \(text(galleryPictures, galleryConditions))")
-    } else {
-      showRanks()
-    }
+    let gallery = galleryConditions.map { " among rows\(restricted($0))" } ?? ""
+    Console.print("\(method): \(Console.count(pictures, "picture"))\(restricted(conditions))\(gallery)")
+    if galleryConditions == nil { showDirections() }
     if unknownCaptions > 0 {
       Console.print(
         "\(Console.count(unknownCaptions, "caption has", "captions have")) no known word and "
@@ -72,7 +79,7 @@ struct AlignmentEvaluation: Encodable {
     showClasses()
   }
 
-  private func showRanks() {
+  private func showDirections() {
     var table = TextTable(
       [.init(""), .init("queries", .right), .init("gallery", .right)] + DirectionReport.columns.dropFirst())
     func add(_ name: String, _ direction: DirectionReport?) {
@@ -82,29 +89,38 @@ struct AlignmentEvaluation: Encodable {
           + direction.cells(name).dropFirst())
     }
     for system in systems {
-      add("\(system.queries) → pictures", system.there.direction)
-      add("pictures → \(system.queries)", system.back.direction)
+      add("\(system.name) → pictures", system.there.direction)
+      add("pictures → \(system.name)", system.back.direction)
     }
     Console.print(table)
     Console.print("ties count against the alignment")
+    if let pool {
+      Console.print(
+        "scaled: less what an item is near to the ten nearest of \(Console.count(pool, "other picture")) or their texts"
+      )
+    }
   }
 
   private func showClasses() {
-    guard let classes, let first = systems.first?.there.classes else { return }
-    Console.print("")
+    guard let classes, let cutoff = systems.first?.there.classes?.cutoff else { return }
+    if galleryConditions == nil { Console.print("") }
     Console.print("\(Console.count(classes, "class", "classes")); AP is divided by the relevant items within the depth")
-    var table = TextTable([.init(""), .init("mAP@all", .right), .init("mAP@\(first.cutoff)", .right)])
-    func add(_ name: String, _ precision: ClassPrecision?) {
+    var table = TextTable(
+      [.init(""), .init("queries", .right), .init("gallery", .right), .init("mAP@all", .right)]
+        + [.init("mAP@\(cutoff)", .right)])
+    func add(_ name: String, _ queries: Int, _ gallery: Int, _ precision: ClassPrecision?) {
       guard let precision else { return }
       table.append(
-        [name] + [precision.all, precision.atCutoff].map { NumberText.fixed($0, decimals: 4) })
+        [name, NumberText.grouped(queries), NumberText.grouped(gallery)]
+          + [precision.all, precision.atCutoff].map { NumberText.fixed($0, decimals: 4) })
     }
     for system in systems {
-      add("\(system.queries) → pictures", system.there.classes)
-      add("pictures → \(system.queries)", system.back.classes)
+      add("\(system.name) → pictures", system.there.queries, system.there.gallery, system.there.classes)
+      add("pictures → \(system.name)", system.back.queries, system.back.gallery, system.back.classes)
     }
     if let classNames {
-      add("names of \(Console.count(classNames.asked, "class", "classes")) → pictures", classNames.precision)
+      add(
+        "names of classes → pictures", classNames.asked, systems.first?.there.gallery ?? pictures, classNames.precision)
     }
     Console.print(table)
   }
