@@ -15,8 +15,8 @@ DESCRIPTION = """Makes the tables of ALIGNMENT.md: methods of 'newel align' on s
   wikipedia  2,173 labelled pairs to fit, 693 to find; mAP over classes both ways, beside published values
   unseen     the same, fitted on five of ten classes, for these and the five others; the mean of five splits
 
-Times are those of the fit alone, by the clock, on this machine, while nothing else should run: the last line says how busy it
-was. Needs nothing but Python and the program. Exit status: 0 done, 1 failed, 2 wrong usage."""
+Times are those of the fit alone on this machine, by the clock, while nothing else should run (the last line says how busy it
+was), and of all its cores together. Needs nothing but Python and the program. Exit status: 0 done, 1 failed, 2 wrong usage."""
 
 TABLES = {"fashion": fashion, "flickr": flickr, "wikipedia": wikipedia, "unseen": unseen}
 

@@ -1,8 +1,8 @@
 """A catalogue: 1,024 numbers a picture by one encoder, 384 a title by another that never met it."""
 import os
 
-from .report import markdown, percent, seconds
-from .runner import mean, recall
+from .report import FIT, markdown, percent, seconds
+from .runner import mean, recall, times
 
 TRAINED = ("contrastive", "gmlp")
 LINES = [
@@ -34,7 +34,7 @@ def measure(newel, data, work):
     for name, options in newel.chosen(LINES):
         report = newel.align(dump, [*options, "--no-words"])
         found = report["validation"]
-        lines.append({"name": name, "method": options[1], "reference": REFERENCE.get(name), "seconds": report["fittingSeconds"],
+        lines.append({"name": name, "method": options[1], "reference": REFERENCE.get(name), "seconds": times(report),
                       "textToImage": recall(found["textToImage"]), "imageToText": recall(found["imageToText"])})
         if options[1] in TRAINED:
             lines.append({"name": name + ", local scaling", "method": options[1], "seconds": None, **scaled(newel, dump)})
@@ -43,7 +43,7 @@ def measure(newel, data, work):
         if newel.methods is None or options[1] in newel.methods:
             report = newel.align(dump, options, texts=texts)
             found = report["validation"]
-            words.append({"name": name, "seconds": report["fittingSeconds"], "words": report["words"], **{
+            words.append({"name": name, "seconds": times(report), "words": report["words"], **{
                 key: recall(found.get(key)) for key in ("wordsToImage", "imageToWords", "textToImage", "imageToText")}})
     return {"lines": lines, "words": words}
 
@@ -58,12 +58,12 @@ def scaled(newel, dump):
 def table(result):
     lines = [[line["name"], percent(line["textToImage"]), percent(line["imageToText"]), line.get("reference") or "–",
               seconds(line["seconds"])] for line in result["lines"]]
-    text = markdown(["1,000 pictures and titles", "title → picture R@1/5/10", "picture → title", "NumPy reference, both", "fit"],
-                    lines)
+    text = markdown(
+        ["1,000 pictures and titles", "title → picture R@1/5/10", "picture → title", "NumPy reference, both", FIT], lines)
     text += lead(result["lines"])
     if result["words"]:
         text += markdown(
-            ["the same, captions typed", "words → picture R@1/5/10", "picture → words", "title → picture", "picture → title", "fit"],
+            ["the same, captions typed", "words → picture R@1/5/10", "picture → words", "title → picture", "picture → title", FIT],
             [[line["name"]] + [percent(line[key]) for key in ("wordsToImage", "imageToWords", "textToImage", "imageToText")]
              + [seconds(line["seconds"])] for line in result["words"]])
     return text

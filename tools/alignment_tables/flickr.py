@@ -4,8 +4,8 @@ import random
 import zipfile
 
 from .dumps import flat, write, write_records
-from .report import markdown, percent, seconds
-from .runner import Failure, mean, recall
+from .report import FIT, markdown, percent, seconds
+from .runner import Failure, mean, recall, times
 
 LINES = [
     ("least squares, texts → pictures", ["--method", "least-squares", "--from", "texts"]),
@@ -49,18 +49,18 @@ def measure(newel, data, work):
             report = newel.align(dump, [*options, "--no-words"])
             found = report["validation"]
             runs.setdefault(name, []).append(
-                [report["fittingSeconds"]] + recall(found["textToImage"]) + recall(found["imageToText"]))
+                times(report) + recall(found["textToImage"]) + recall(found["imageToText"]))
             if options[1] == "ridge-both":
                 system = newel.evaluate(dump, "--where", "split=val", "--pool-where", "split=train")["systems"][1]
                 runs.setdefault(name + ", local scaling", []).append(
-                    [0] + recall(system["toImage"]["direction"]) + recall(system["fromImage"]["direction"]))
+                    [0, 0] + recall(system["toImage"]["direction"]) + recall(system["fromImage"]["direction"]))
     means = {name: mean(lines) for name, lines in runs.items()}
-    return [{"name": name, "seconds": found[0] or None, "textToImage": found[1:4], "imageToText": found[4:]}
+    return [{"name": name, "seconds": found[:2] if found[0] else None, "textToImage": found[2:5], "imageToText": found[5:]}
             for name, found in means.items()]
 
 
 def table(lines):
     return markdown(
-        ["200 photos, 1,000 captions, mean of 5 splits", "caption → photo R@1/5/10", "photo → caption", "NumPy reference, both", "fit"],
+        ["200 photos, 1,000 captions, mean of 5 splits", "caption → photo R@1/5/10", "photo → caption", "NumPy reference, both", FIT],
         [[line["name"], percent(line["textToImage"]), percent(line["imageToText"]), REFERENCE.get(line["name"], "–"),
           seconds(line["seconds"])] for line in lines])

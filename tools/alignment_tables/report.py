@@ -2,12 +2,16 @@
 import os
 
 
+FIT = "fit, clock / processor"
+
+
 def percent(values):
     return "/".join(f"{100 * value:.1f}" for value in values) if values else "–"
 
 
-def seconds(value):
-    return "–" if value is None else f"{value:.1f} s"
+def seconds(times):
+    """Time by the clock, and processor time of all cores."""
+    return f"{times[0]:.1f} / {times[1]:.1f} s" if times else "–"
 
 
 def precision(values):

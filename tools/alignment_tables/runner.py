@@ -46,6 +46,11 @@ def recall(direction):
     return [direction[key] for key in ("recallAt1", "recallAt5", "recallAt10")] if direction else None
 
 
+def times(report):
+    """What a fit took: by the clock, and of all cores together."""
+    return [report["fittingSeconds"], report["fittingProcessorSeconds"]]
+
+
 def mean(rows):
     """The mean of each column."""
     return [sum(column) / len(rows) for column in zip(*rows)]

@@ -1,7 +1,7 @@
 """The classical labelled pairs: 128 numbers a picture, 10 topics a text, 10 classes."""
 from .dumps import wikipedia as make_dump
-from .report import markdown, precision, seconds
-from .runner import mean
+from .report import FIT, markdown, precision, seconds
+from .runner import mean, times
 
 STANDARD = ["--preparation", "standardised"]
 BOTH = ["--preparation", "standardised-unit-centred"]
@@ -41,10 +41,10 @@ def measure(newel, data, work):
             report = newel.align(dump, [*options, "--no-words", "--label-field", "class", "--seed", str(seed)],
                                  validate="split=test")
             there, back = (report["validation"][key]["classes"] for key in ("imageToText", "textToImage"))
-            runs.append([report["fittingSeconds"], there["all"], back["all"], there["atCutoff"], back["atCutoff"]])
+            runs.append([*times(report), there["all"], back["all"], there["atCutoff"], back["atCutoff"]])
         found = mean(runs)
-        spread = max(sum(run[1:3]) / 2 for run in runs) - min(sum(run[1:3]) / 2 for run in runs)
-        lines.append({"name": name, "seeds": seeds, "seconds": found[0], "all": found[1:3], "at50": found[3:], "spread": spread})
+        spread = max(sum(run[2:4]) / 2 for run in runs) - min(sum(run[2:4]) / 2 for run in runs)
+        lines.append({"name": name, "seeds": seeds, "seconds": found[:2], "all": found[2:4], "at50": found[4:], "spread": spread})
     return lines
 
 
@@ -55,6 +55,6 @@ def table(lines):
         ours.append([name, "ours", precision(line["all"]), precision(line["at50"]), seconds(line["seconds"])])
     same = [[name, "published 2010", precision([image, text]), "–", "–"] for name, image, text in SAME_FEATURES]
     deep = [[name, precision([image, text])] for name, image, text in DEEP_FEATURES]
-    return (markdown(["693 test pairs, all of the other side to find", "", "mAP@all picture / text queries / mean", "mAP@50", "fit"],
+    return (markdown(["693 test pairs, all of the other side to find", "", "mAP@all picture / text queries / mean", "mAP@50", FIT],
                      ours + same)
             + markdown(["published, deep features, 462 test pairs", "mAP@all picture / text queries / mean"], deep))
