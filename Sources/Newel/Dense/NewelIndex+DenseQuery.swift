@@ -11,6 +11,9 @@ struct PreparedDenseQuery {
   /// What it was made of, as in ``RerankReport/query``.
   let source: String
 
+  /// Whether it is one of the queries that hubness is about; documents as queries are not.
+  var weighsHubness: Bool { rows == .coordinates && source != "document" }
+
   /// The rows, as in ``RerankReport/rows``.
   var rowsName: String { rows == .raw ? "vectors" : "coordinates" }
 }
