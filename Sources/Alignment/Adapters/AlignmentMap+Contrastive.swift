@@ -38,7 +38,7 @@ extension AlignmentMap {
   /// (``GatedBlocks/affineEpochs``).
   ///
   /// - Parameters:
-  ///   - pairs: training rows. With fewer than some thousand the linear adapters are as good or better.
+  ///   - pairs: training rows. With fewer than some thousand the linear adapters are about as good.
   ///   - options: how, as for ``trainContrastive(_:options:checkpoint:resuming:progress:)``.
   ///   - blocks: what stands behind the affine maps.
   ///   - checkpoint: where the state is written after every epoch; nil for nowhere.
@@ -48,7 +48,7 @@ extension AlignmentMap {
   /// - Complexity: O(epochs · pictures · (d + e + batch + blocks · expansion · dimension) · dimension).
   /// - Source: the block is that of Liu and others, "Pay attention to MLPs" (NeurIPS 2021).
   public static func trainGMLP(
-    _ pairs: PairedRows, options: ContrastiveOptions = ContrastiveOptions(), blocks: GatedBlocks = GatedBlocks(),
+    _ pairs: PairedRows, options: ContrastiveOptions = .manyPairsWithBlocks, blocks: GatedBlocks = GatedBlocks(),
     checkpoint: AlignmentCheckpoint? = nil, resuming: AlignmentCheckpoint? = nil,
     progress: (ContrastiveProgress) throws -> Void = { _ in }
   ) throws -> AlignmentMap {
