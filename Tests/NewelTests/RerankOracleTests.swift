@@ -41,7 +41,8 @@ import Testing
       case .weighted:
         let range = high > low ? high - low : high
         let placed = low + (best > worst ? (cosines[place] - worst) / (best - worst) : 0) * range
-        return (1 - reranking.weight) * scores[place] + reranking.weight * placed
+        let weight = reranking.weight ?? 0.5
+        return (1 - weight) * scores[place] + weight * placed
       case .reciprocalRanks: return 1 / (61 + Double(place)) + 1 / (60 + rank(place))
       }
     }
@@ -158,6 +159,28 @@ import Testing
         #expect(single.hits.allSatisfy { ($0.metadata?.contains("\"val\"") == true) == isValidation })
       }
     }
+  }
+
+  @Test("An alignment of words alone leaves vectors of the pictures' own space as they are, and they count more")
+  func vectorsOfOneSpace() throws {
+    var bags = SparseTargets()
+    for picture in 0..<60 {
+      let words = Set(TinyDump.words(of: picture))
+      bags.append(TinyDump.words.indices.filter { words.contains(TinyDump.words[$0]) }.map { UInt32($0) })
+    }
+    let map = try AlignmentMap.fitWords(
+      images: Matrix(rows: 60, columns: TinyDump.dimension, values: TinyDump.rows(0..<60)),
+      words: WordBags(tokens: TinyDump.words, tokenizer: "word", bags: bags))
+    try map.save(material.dump.path("words"), fileSystem: PosixFileSystem())
+    let index = try material.build("index", alignment: "words")
+    let row = Array(TinyDump.rows(7..<8))
+    let found = try index.search(request(TinyDump.words(of: 7).joined(separator: " "), Reranking(vector: row)))
+    #expect(found.reranking?.rows == "vectors" && found.reranking?.query == "vector")
+    #expect(found.reranking?.weight == Reranking.defaultWeightInOneSpace && found.hits.first?.key == "d7")
+    let typed = try index.search(request("red shoe", Reranking()))
+    #expect(typed.reranking?.rows == "coordinates" && typed.reranking?.weight == Reranking.defaultWeight)
+    let short = #expect(throws: NewelError.self) { try index.search(request("red", Reranking(vector: [1, 2]))) }
+    #expect(short?.message.contains("leave --query-vector out") == true)
   }
 
   @Test("Words that the alignment does not know leave the hits as found, and it is said")

@@ -13,11 +13,17 @@ struct PreparedDenseQuery {
 
   /// The rows, as in ``RerankReport/rows``.
   var rowsName: String { rows == .raw ? "vectors" : "coordinates" }
+
+  /// What its cosines count in a weighted fusion.
+  func weight(of reranking: Reranking) -> Double {
+    let isOneSpace = rows == .raw && source == "vector"
+    return reranking.weight ?? (isOneSpace ? Reranking.defaultWeightInOneSpace : Reranking.defaultWeight)
+  }
 }
 
 extension NewelIndex {
-  /// The dense side of a request: its vector through the texts of the alignment, or as it is in an index without; else its
-  /// words through those of the alignment.
+  /// The dense side of a request: its vector through the texts of the alignment, or as it is where there are none; else
+  /// its words through those of the alignment.
   ///
   /// - Throws: `invalidArgument` when the index has nothing to compare it with, `invalidInput` for a vector that does not fit.
   func denseQuery(
@@ -27,7 +33,11 @@ extension NewelIndex {
     if vector == nil, case .embedding(let own) = request.query { vector = own }
     if let vector { try check(vector) }
     guard let map = try alignment() else { return try rawQuery(vector) }
-    if let vector { return try query(vector, through: map) }
+    if let vector {
+      // An alignment that was fitted with words alone leaves texts of the pictures' own space as they are.
+      if map.dimension(.texts) == nil, vector.count == denseDimension { return try rawQuery(vector) }
+      return try query(vector, through: map)
+    }
     guard map.words != nil else {
       throw NewelError(
         .invalidArgument,
@@ -75,7 +85,8 @@ extension NewelIndex {
     guard let expected = map.dimension(.texts) else {
       throw NewelError(
         .invalidArgument,
-        "The alignment of '\(path)' knows words and no embeddings of texts; leave --query-vector out.")
+        "The alignment of '\(path)' knows words and no embeddings of texts, and the query vector has \(vector.count) numbers, not "
+          + "those of a dense row; leave --query-vector out, or put in an alignment that was fitted with --texts.")
     }
     guard vector.count == expected else {
       throw NewelError(

@@ -8,6 +8,8 @@ package struct RerankedAnswer: Sendable {
   package let hits: [(ordinal: UInt32, score: Double)]
   /// How many were ordered anew.
   package let count: Int
+  /// What the cosines counted; nil unless the fusion is weighted.
+  package let weight: Double?
   /// What it took beyond the search.
   package let duration: Duration
 }
@@ -18,8 +20,7 @@ extension NewelIndex {
 
   /// Whether texts of this length can be compared with documents.
   package func hasDenseTexts(ofDimension dimension: Int) throws(NewelError) -> Bool {
-    if let map = try alignment() { return map.dimension(.texts) == dimension }
-    return denseDimension == dimension
+    (try alignment()?.dimension(.texts) ?? denseDimension) == dimension
   }
 
   /// Orders the first hits of an evaluated query anew.
@@ -34,19 +35,21 @@ extension NewelIndex {
       Ranking.Entry(ordinal: $0.ordinal, score: Double($0.score) * answer.scoreUnit, integerScore: $0.score)
     }
     let tail = answer.hits.dropFirst(pool.count)
+    let weight = reranking.fusion == .weighted ? dense.weight(of: reranking) : nil
     guard let query = dense.query, !pool.isEmpty else {
       return RerankedAnswer(
-        hits: answer.hits.map { ($0.ordinal, Double($0.score)) }, count: 0, duration: clock.now - start)
+        hits: answer.hits.map { ($0.ordinal, Double($0.score)) }, count: 0, weight: weight, duration: clock.now - start)
     }
     let cosines = try cosines(query, of: pool.map(\.ordinal), in: dense.rows)
-    let first = Reranker(fusion: reranking.fusion, weight: reranking.weight).order(pool[...], cosines: cosines)
+    let first = Reranker(fusion: reranking.fusion, weight: dense.weight(of: reranking)).order(
+      pool[...], cosines: cosines)
     let duration = clock.now - start
     // Whatever the fusion's scores are like, those behind the pool are below.
     let lowest = first.last?.score ?? 0
     let highest = tail.first.map { Double($0.score) } ?? 0
     return RerankedAnswer(
       hits: first.map { ($0.ordinal, $0.score) } + tail.map { ($0.ordinal, lowest - 1 - (highest - Double($0.score))) },
-      count: first.count, duration: duration)
+      count: first.count, weight: weight, duration: duration)
   }
 
   /// The cosine of every document of a gallery with a query; nil when the query says nothing to the dense rows.
