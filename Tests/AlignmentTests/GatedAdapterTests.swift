@@ -76,6 +76,24 @@ import Testing
     #expect(twice[0] == twice[1])
   }
 
+  @Test("Blocks that join trained affine maps begin with their coordinates")
+  func warmStart() throws {
+    var random = SplitMix64(seed: 57)
+    let some = try pairs(40, &random)
+    var options = ContrastiveOptions()
+    (options.dimension, options.epochs, options.batchSize) = (8, 3, 20)
+    let affine = try AlignmentMap.trainContrastive(some, options: options)
+    options.epochs = 1
+    var blocks = blocks(2)
+    (blocks.affineEpochs, blocks.rateFactor) = (3, 1e-9)
+    var reports: [ContrastiveProgress] = []
+    let gated = try AlignmentMap.trainGMLP(some, options: options, blocks: blocks) { reports.append($0) }
+    #expect(reports.map(\.epoch) == [1, 2, 3, 4] && reports.allSatisfy { $0.epochs == 4 })
+    for (rows, side) in [(some.images, AlignedSide.images), (some.texts, .texts)] {
+      #expect(try distance(affine.coordinates(rows, of: side), gated.coordinates(rows, of: side)) < 1e-5)
+    }
+  }
+
   @Test("A map with layers is a file that gives the same map and the same coordinates")
   func file() throws {
     var random = SplitMix64(seed: 54)
@@ -158,6 +176,11 @@ import Testing
     (options.dimension, options.epochs) = (9, 1)
     for blocks in [blocks(0), blocks(65), blocks(1, chunks: 0), blocks(1, chunks: 2)] {
       #expect(throws: AlignmentError.self) { try AlignmentMap.trainGMLP(some, options: options, blocks: blocks) }
+    }
+    for change in [{ $0.affineEpochs = -1 }, { $0.rateFactor = 0 }] as [(inout GatedBlocks) -> Void] {
+      var bad = blocks(1)
+      change(&bad)
+      #expect(throws: AlignmentError.self) { try AlignmentMap.trainGMLP(some, options: options, blocks: bad) }
     }
     var odd = blocks(1)
     odd.expansion = 3

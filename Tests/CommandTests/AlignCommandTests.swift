@@ -31,9 +31,11 @@ import Testing
 
   @Test(arguments: [
     "auto", "procrustes", "ridge", "cca", "whitened", "asif", "contrastive", "gmlp", "class-ridge", "sm", "scm",
+    "drcl", "masln",
   ])
   func everyMethodBringsTextsAndWordsToTheirPictures(method: String) throws {
-    let small = ["contrastive", "gmlp"].contains(method) ? ["--epochs", "2", "--dimension", "6"] : []
+    let isTrained = ["contrastive", "gmlp", "drcl", "masln"].contains(method)
+    let small = isTrained ? ["--epochs", "2", "--dimension", "6"] : []
     let answer = try NewelProcess.newel(
       [
         "align", "--images", "dump", "--texts", "dump", "--metadata", "dump", "--method", method, "--label-field",
@@ -45,7 +47,11 @@ import Testing
     let validation = try #require(report["validation"] as? [String: Any])
     let pictures = try #require(validation["pictures"] as? Int)
     #expect((report["pairs"] as? Int ?? 0) + pictures == 120 && pictures > 2)
-    if !["sm", "scm", "class-ridge"].contains(method) {
+    for name in ["textToImage", "imageToText"] {
+      let classes = try #require((validation[name] as? [String: Any])?["classes"] as? [String: Any])
+      #expect(classes["cutoff"] as? Int == 50 && classes["all"] as? Double ?? 0 > 0.3, "\(classes)")
+    }
+    if !["sm", "scm", "class-ridge", "drcl", "masln"].contains(method) {
       let there = try #require(validation["textToImage"] as? [String: Any])
       #expect(there["recallAt5"] as? Double ?? 0 > 0.5, "\(there)")
       #expect(report["words"] as? Int == 10)
@@ -98,6 +104,8 @@ import Testing
     var broken = Self.texts(120)
     broken[6 * 9] = .nan
     try dump.write("nan.npy", TinyDump.npy(rows: 120, broken))
+    broken[6 * 9] = .infinity
+    try dump.write("infinite.npy", TinyDump.npy(rows: 120, broken))
     try dump.write("short.npy", TinyDump.npy(rows: 119, Self.texts(119)))
     try dump.write("same.npy", TinyDump.npy(rows: 120, [Float](repeating: 1, count: 720)))
     var flat = Self.texts(120)
@@ -112,7 +120,8 @@ import Testing
     for (arguments, reason) in [
       (texts + ["short.npy"], "119 rows of texts and 'dump' 120 of pictures"),
       (texts + ["zero.npy", "--validate-where", "id=d1", "--metadata", "dump"], "row 7 is all zeros"),
-      (texts + ["nan.npy"], "nan.npy"), (texts + ["same.npy"], "are equal"), (texts + ["none.npy"], "none.npy"),
+      (texts + ["nan.npy"], "nan.npy"), (texts + ["infinite.npy"], "infinite.npy"),
+      (texts + ["same.npy"], "are equal"), (texts + ["none.npy"], "none.npy"),
       (
         texts + ["flat.npy", "--method", "least-squares", "--from", "texts", "--preparation", "standardised"],
         "Column 2 of the texts is the same in all rows"
@@ -126,6 +135,26 @@ import Testing
       (captioned + ["--caption-field", "said"], "caption in 'said'"),
       (captioned + ["--texts", "dump", "--method", "sm", "--label-field", "kind"], "'kind'"),
       (captioned + ["--texts", "dump", "--method", "sm", "--label-field", "split", "--where", "split=val"], "1 class"),
+      (
+        captioned + ["--texts", "dump", "--method", "drcl", "--label-field", "split", "--where", "split=val"], "1 class"
+      ),
+      (captioned + ["--texts", "dump", "--method", "drcl", "--label-field", "split", "--prior", "odd"], "prior 'odd'"),
+      (captioned + ["--texts", "dump", "--method", "drcl", "--label-field", "id", "--dimension", "3"], "dimension"),
+      (
+        captioned + ["--texts", "dump", "--method", "masln", "--label-field", "split", "--correlation-weight", "-1"],
+        "correlation weight"
+      ),
+      (
+        captioned + [
+          "--texts", "dump", "--method", "masln", "--label-field", "split", "--learning-rate", "1e30",
+        ], "diverged"
+      ),
+      (captioned + ["--method", "drcl", "--label-field", "split"], "needs rows of texts"),
+      (captioned + ["--texts", "zero.npy", "--validate-where", "id=d7"], "row 7 is all zeros"),
+      (
+        captioned + ["--texts", "dump", "--validate-where", "split=nothing"],
+        "No row of 'dump' is left to be measured on"
+      ),
       (captioned + ["--vocabulary", "notes.txt"], "no caption has any"),
       (captioned + ["--head", "notes.txt"], "notes.txt"),
       (captioned + ["--minimum-document-frequency", "0"], "at least 1"),
@@ -137,7 +166,16 @@ import Testing
       #expect(answer.isRefusal && answer.error.contains(reason), "\(arguments): \(answer.status) \(answer.error)")
     }
     #expect(!FileManager.default.fileExists(atPath: dump.path("x")))
-    // Fewer pairs than dimensions are a matter of the penalty, which is said.
+    // Fewer pairs than dimensions are a matter of the penalty, which is said; constant columns are no matter at all.
+    for method in ["procrustes", "ridge-both", "cca", "whitened", "asif", "contrastive"] {
+      let small = method == "contrastive" ? ["--epochs", "1", "--dimension", "4"] : []
+      let answer = try NewelProcess.newel(few + [method] + small, in: dump.folder)
+      #expect(answer.status == 0 && answer.error.contains("4 pictures for rows of 8 numbers"), "\(answer.error)")
+      let flat = try NewelProcess.newel(
+        ["align", "--images", "dump", "--texts", "flat.npy", "--output", "x", "--method", method] + small,
+        in: dump.folder)
+      #expect(flat.status == 0, "\(method): \(flat.error)")
+    }
     let warned = try NewelProcess.newel(few + ["ridge"], in: dump.folder)
     #expect(warned.status == 0 && warned.error.contains("4 pictures for rows of 8 numbers"), "\(warned.error)")
     #expect(warned.error.contains("too few rows to hold any out"))
@@ -150,10 +188,26 @@ import Testing
     ["--images", "dump", "--texts", "dump", "--method", "cca", "--keep", "3"],
     ["--images", "dump", "--metadata", "dump", "--no-words", "--head", "h", "--texts", "dump"],
     ["--images", "dump", "--metadata", "dump", "--vocabulary", "v", "--head", "h"],
+    ["--images", "dump", "--texts", "dump", "--method", "magic"],
+    ["--images", "dump", "--texts", "dump", "--metadata", "dump", "--method", "drcl"],
+    ["--images", "dump", "--texts", "dump", "--method", "cca", "--hidden", "8"],
+    ["--images", "dump", "--texts", "dump", "--method", "ridge", "--adversarial-weight", "1"],
   ])
   func optionsThatDoNotGoTogetherAreUsageErrors(arguments: [String]) throws {
     let answer = try NewelProcess.newel(["align", "--output", "x"] + arguments, in: dump.folder)
     #expect(answer.status == 2, "\(answer.error)")
+  }
+
+  @Test func aFitThatFailsLeavesTheOldFileAndNothingBeside() throws {
+    #expect(try align("--texts", "dump").status == 0)
+    let before = FileManager.default.contents(atPath: dump.path("map"))
+    let names = try FileManager.default.contentsOfDirectory(atPath: dump.folder)
+    try dump.write("zero.npy", TinyDump.npy(rows: 120, [Float](repeating: 0, count: 720)))
+    #expect(try align("--texts", "zero.npy").isRefusal)
+    // A value that is fit and cannot be measured: the file is written last of all.
+    #expect(try align("--texts", "dump", "--metadata", "dump", "--validate-where", "split=nothing").isRefusal)
+    #expect(FileManager.default.contents(atPath: dump.path("map")) == before)
+    #expect(Set(try FileManager.default.contentsOfDirectory(atPath: dump.folder)) == Set(names + ["zero.npy"]))
   }
 
   @Test func anAlignmentIsMeasuredWithoutAnIndex() throws {
@@ -189,6 +243,17 @@ import Testing
     let named = try #require((labels["classNames"] as? [String: Any])?["precision"] as? [String: Any])
     #expect(named["all"] as? Double ?? 0 > 0.3, "\(named)")
 
+    let other = try NewelProcess.newel(
+      base + ["--label-field", "split", "--gallery-where", "split=train", "--json"], in: dump.folder
+    ).json()
+    let found = try #require((other["systems"] as? [[String: Any]])?.first?["toImage"] as? [String: Any])
+    #expect(found["direction"] == nil && found["queries"] as? Int == 60 && found["gallery"] as? Int == 60)
+    // No class of those that ask is among those that are found.
+    #expect((found["classes"] as? [String: Any])?["all"] as? Double == 0)
+    let wide = try NewelProcess.newel(
+      base + ["--label-field", "split", "--gallery-where", "id!=d0"], in: dump.folder)
+    #expect(wide.status == 0 && wide.output.contains("among rows with id!=d0"), "\(wide.error)")
+    #expect(wide.output.contains("119") && !wide.output.contains("R@1"), "\(wide.output)")
     let pooled = try NewelProcess.newel(base + ["--pool-where", "split=train", "--json"], in: dump.folder).json()
     let both = try #require(pooled["systems"] as? [[String: Any]])
     #expect(both.map { $0["localScaling"] as? Bool } == [false, true, false, true] && pooled["pool"] as? Int == 60)
@@ -213,6 +278,11 @@ import Testing
       ["evaluate", "--alignment", "map"], ["evaluate", "--alignment", "map", "--images", "dump"],
       ["evaluate", "index", "--alignment", "map", "--images", "dump", "--texts", "dump"],
       ["evaluate", "index", "--captions", "--images", "dump"],
+      [
+        "evaluate", "--alignment", "map", "--images", "dump", "--texts", "dump", "--metadata", "dump",
+        "--gallery-where",
+        "split=val",
+      ],
       ["evaluate", "--alignment", "map", "--images", "dump", "--texts", "dump", "--label-field", "split"],
       ["evaluate", "--alignment", "map", "--images", "dump", "--texts", "dump", "--pool-where", "split=train"],
       ["evaluate", "index", "--captions", "--pool-where", "split=train"],

@@ -23,11 +23,14 @@ extension AlignmentMap {
     _ pairs: PairedRows, options: ContrastiveOptions = ContrastiveOptions(),
     progress: (ContrastiveProgress) throws -> Void = { _ in }
   ) throws -> AlignmentMap {
-    try train(ContrastiveTraining(pairs, options), progress)
+    var training = try ContrastiveTraining(pairs, options)
+    try run(&training, epochs: 0..<options.epochs, of: options.epochs, progress)
+    return try training.map()
   }
 
   /// Trains the same adapters with gated blocks behind them: `x A + a`, then the blocks of either side. They start as the
-  /// identity, so that training begins where the linear adapters do.
+  /// identity, so that training begins where the linear adapters do, or where their training has led
+  /// (``GatedBlocks/affineEpochs``).
   ///
   /// - Parameters:
   ///   - pairs: training rows. With fewer than some thousand the linear adapters are as good or better.
@@ -41,18 +44,31 @@ extension AlignmentMap {
     _ pairs: PairedRows, options: ContrastiveOptions = ContrastiveOptions(), blocks: GatedBlocks = GatedBlocks(),
     progress: (ContrastiveProgress) throws -> Void = { _ in }
   ) throws -> AlignmentMap {
-    try train(ContrastiveTraining(pairs, options, blocks), progress)
+    try options.check()
+    try blocks.check(dimension: options.dimension)
+    var (first, second) = (options, options)
+    first.epochs = blocks.affineEpochs
+    second.rate *= blocks.rateFactor
+    let epochs = blocks.affineEpochs + options.epochs
+    guard blocks.affineEpochs > 0 else {
+      var training = try ContrastiveTraining(pairs, second, blocks)
+      try run(&training, epochs: 0..<epochs, of: epochs, progress)
+      return try training.map()
+    }
+    var affine = try ContrastiveTraining(pairs, first)
+    try run(&affine, epochs: 0..<blocks.affineEpochs, of: epochs, progress)
+    var training = try ContrastiveTraining(pairs, second, blocks, after: affine)
+    try run(&training, epochs: blocks.affineEpochs..<epochs, of: epochs, progress)
+    return try training.map()
   }
 
-  private static func train(
-    _ start: ContrastiveTraining, _ progress: (ContrastiveProgress) throws -> Void
-  ) throws -> AlignmentMap {
-    var training = start
-    let epochs = training.options.epochs
-    for epoch in 0..<epochs {
+  private static func run(
+    _ training: inout ContrastiveTraining, epochs: Range<Int>, of count: Int,
+    _ progress: (ContrastiveProgress) throws -> Void
+  ) throws {
+    for epoch in epochs {
       let loss = try training.epoch()
-      try progress(ContrastiveProgress(epoch: epoch + 1, epochs: epochs, loss: loss))
+      try progress(ContrastiveProgress(epoch: epoch + 1, epochs: count, loss: loss))
     }
-    return try training.map()
   }
 }

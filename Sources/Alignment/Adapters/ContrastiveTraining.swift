@@ -18,8 +18,12 @@ struct ContrastiveTraining {
   private var random: SplitMix64
   private var step = 0
 
-  /// - Parameter blocks: what stands behind the affine maps, or nil for nothing.
-  init(_ rows: PairedRows, _ options: ContrastiveOptions, _ blocks: GatedBlocks? = nil) throws(AlignmentError) {
+  /// - Parameters:
+  ///   - blocks: what stands behind the affine maps, or nil for nothing.
+  ///   - start: a training whose affine maps and scale this one goes on with; nil for those that the options ask for.
+  init(
+    _ rows: PairedRows, _ options: ContrastiveOptions, _ blocks: GatedBlocks? = nil, after start: Self? = nil
+  ) throws(AlignmentError) {
     try options.check()
     try blocks?.check(dimension: options.dimension)
     self.options = options
@@ -40,11 +44,19 @@ struct ContrastiveTraining {
       temperature: options.temperature, blocks: blocks, random: &random)
     optimiser = AdamW(weightDecay: options.weightDecay)
     schedule = CosineDecay(stepCount: options.epochs * Self.batchCount(pictures.count, options.batchSize))
-    if options.startsFromCorrelation { try startFromCorrelation() }
+    if let start { adopt(start.model.parameters) } else if options.startsFromCorrelation { try startFromCorrelation() }
   }
 
   /// Batches of nearly equal size, so that none is small.
   private static func batchCount(_ pictures: Int, _ size: Int) -> Int { max(1, (pictures + size - 1) / size) }
+
+  /// Takes the values of all parameters that another training has by the same name.
+  private mutating func adopt(_ parameters: ParameterSet<Float>) {
+    for index in parameters.indices {
+      guard let own = model.parameters.index(of: parameters[index].name) else { continue }
+      model.parameters[own].values = parameters[index].values
+    }
+  }
 
   /// Canonical directions weighted by the root of their correlation, scaled so that rows have a length of about 1.
   private mutating func startFromCorrelation() throws(AlignmentError) {

@@ -8,6 +8,11 @@ public struct GatedBlocks: Sendable, Equatable {
   public var expansion = 4
   /// Into how many chunks, which its gate mixes, a block cuts a row; 1 gates every channel alone.
   public var chunks = 1
+  /// For how many epochs the affine maps are trained alone before the blocks join them, as the identity at first; 0 for both
+  /// from the start.
+  public var affineEpochs = 0
+  /// The learning rate of the epochs with blocks, as a multiple of that of the epochs without.
+  public var rateFactor = 1.0
 
   /// One block with channel gating.
   public init() {}
@@ -26,6 +31,12 @@ public struct GatedBlocks: Sendable, Equatable {
       throw .badOption(
         name: "expansion of the gated blocks", value: "\(expansion)", range: "even, as the chunks have an odd length")
     }
+    guard (0...1_000_000).contains(affineEpochs) else {
+      throw .badOption(name: "number of epochs without blocks", value: "\(affineEpochs)", range: "0 to 1000000")
+    }
+    guard rateFactor > 0, rateFactor.isFinite else {
+      throw .badOption(name: "factor of the blocks' rate", value: "\(rateFactor)", range: "a number above 0")
+    }
   }
 
   func layers(dimension: Int) -> [LayerPlan] {
@@ -33,6 +44,9 @@ public struct GatedBlocks: Sendable, Equatable {
   }
 
   var settings: [String: String] {
-    ["blocks": "\(count)", "expansion": "\(expansion)", "chunks": "\(chunks)"]
+    [
+      "blocks": "\(count)", "expansion": "\(expansion)", "chunks": "\(chunks)", "affine-epochs": "\(affineEpochs)",
+      "block-rate": "\(rateFactor)",
+    ]
   }
 }

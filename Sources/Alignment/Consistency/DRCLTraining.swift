@@ -145,8 +145,8 @@ struct DRCLTraining {
     let (x, t) = try learning { () throws(LearningError) in
       (try imageModel.coordinates(images.heldOutRows), try textModel.coordinates(texts.heldOutRows))
     }
-    let forth = try meanClassPrecision(x, images.heldOutClasses, t, texts.heldOutClasses)
-    let back = try meanClassPrecision(t, texts.heldOutClasses, x, images.heldOutClasses)
-    return (forth + back) / 2
+    let forth = try ClassPrecision(queries: x, images.heldOutClasses, items: t, texts.heldOutClasses)
+    let back = try ClassPrecision(queries: t, texts.heldOutClasses, items: x, images.heldOutClasses)
+    return (forth.all + back.all) / 2
   }
 }

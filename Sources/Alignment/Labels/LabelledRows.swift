@@ -38,27 +38,3 @@ func classTargets<Scalar>(_ numbers: [Int], classes: Int) -> DenseMatrix<Scalar>
   for (row, number) in numbers.enumerated() { targets[row, number] = 1 }
   return targets
 }
-
-/// The mean over the queries of the average precision with which the items of their own class stand before all others; 0
-/// for a query whose class no item has. Both are coordinates of length 1; equal scores keep the order of the items.
-///
-/// - Complexity: O(queries · items · (coordinates + log items)).
-func meanClassPrecision(
-  _ queries: Matrix, _ queryClasses: [Int], _ items: Matrix, _ itemClasses: [Int]
-) throws(AlignmentError) -> Double {
-  var sum = 0.0
-  for range in batches(of: queries.rows) {
-    let scores = try AlignmentMap.scores(queries: slice(queries, range), items: items)
-    for row in 0..<scores.rows {
-      let values = Array(scores.row(row))
-      let order = values.indices.sorted { (values[$1], $0) < (values[$0], $1) }
-      var (hits, precision) = (0, 0.0)
-      for (rank, item) in order.enumerated() where itemClasses[item] == queryClasses[range.lowerBound + row] {
-        hits += 1
-        precision += Double(hits) / Double(rank + 1)
-      }
-      if hits > 0 { sum += precision / Double(hits) }
-    }
-  }
-  return queries.rows == 0 ? 0 : sum / Double(queries.rows)
-}

@@ -35,8 +35,10 @@ struct AlignJob {
     let fitter = AlignmentFit(request, training, bags, files: reader.paths, progress)
     var (map, fitting) = try fitter.run()
 
-    let held = try holdOut.validation(captions: wordSource).map { try reader.read($0, progress) }
-    let validation = try held.map { try AlignmentTrial(map, $0, tokenizer: wordSource).validation(progress) }
+    let held = try holdOut.validation(captions: wordSource, labels: request.labelField).map {
+      try reader.read($0, progress)
+    }
+    let validation = try held.map { try AlignmentTrial(map, $0).validation(progress) }
     map.validation = validation?.texts ?? [:]
     try OutputKind.alignment.checkOutput(request.output, inputs: inputs)
     try map.save(request.output, fileSystem: fileSystem)
@@ -100,11 +102,11 @@ private struct HoldOut {
   }
 
   /// nil when nothing is held out.
-  func validation(captions: AlignmentWords?) -> PairSelection? {
+  func validation(captions: AlignmentWords?, labels: String?) -> PairSelection? {
     guard validation != nil || share > 0 else { return nil }
     return PairSelection(
       filter: validation ?? filter, leavesOut: { !isHeldOut($0, $1) },
-      captionField: captions == nil ? nil : request.captionField, labelField: nil,
-      tokenizer: captions?.tokenizer ?? .word)
+      captionField: captions == nil ? nil : request.captionField, labelField: labels,
+      tokenizer: captions?.tokenizer ?? .word, use: "measured on")
   }
 }

@@ -1,5 +1,14 @@
 /// What a fit did.
 public struct AlignReport: Sendable, Codable {
+  /// Mean average precision over classes: AP is divided by the relevant items within the depth.
+  public struct Classes: Sendable, Codable {
+    /// Of whole rankings of the gallery.
+    public let all: Double
+    public let atCutoff: Double
+    /// How deep the second goes.
+    public let cutoff: Int
+  }
+
   /// The share of queries whose answer is among the first 1, 5 and 10, and where it is; ties count against it.
   public struct Direction: Sendable, Codable {
     public let queries: Int
@@ -10,6 +19,8 @@ public struct AlignReport: Sendable, Codable {
     public let recallAt10: Double
     public let medianRank: Int
     public let meanReciprocalRank: Double
+    /// The same queries over the same gallery; nil without a field of classes.
+    public let classes: Classes?
   }
 
   /// What was found among rows that were not fitted.

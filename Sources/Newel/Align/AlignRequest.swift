@@ -27,11 +27,17 @@ public struct AlignRequest: Sendable {
     case semantic = "sm"
     /// Semantic matching over canonical directions; needs labels.
     case semanticCorrelation = "scm"
+    /// A network for each side, trained from classes alone, without pairs: reversible consistency; needs labels.
+    case reversibleConsistency = "drcl"
+    /// Encoders of labelled pairs whose coordinates tell the class and not the side; needs labels.
+    case adversarial = "masln"
 
     /// Whether it is trained in steps.
-    public var isTrained: Bool { [.contrastive, .gatedBlocks].contains(self) }
+    public var isTrained: Bool { [.contrastive, .gatedBlocks, .reversibleConsistency, .adversarial].contains(self) }
     /// Whether it learns from classes.
-    public var needsLabels: Bool { [.classRidge, .semantic, .semanticCorrelation].contains(self) }
+    public var needsLabels: Bool {
+      [.classRidge, .semantic, .semanticCorrelation, .reversibleConsistency, .adversarial].contains(self)
+    }
     /// Whether it can do with captions in place of rows of texts.
     public var worksOnCaptions: Bool { [.automatic, .ridge, .contrastive].contains(self) }
   }
@@ -50,7 +56,8 @@ public struct AlignRequest: Sendable {
   /// Which rows are validated on and never fitted; empty for a tenth of the rows, at most 1,000.
   public var validationConditions: [String] = []
   public var captionField = "caption"
-  /// The field with the class of a picture; nil without classes.
+  /// The field with the class of a picture, for methods that learn from classes and for precision over classes on the rows
+  /// that are held out; nil without classes.
   public var labelField: String?
   /// A head whose tokens the words are, so that queries of an index built with it are understood.
   public var head: String?
@@ -69,58 +76,4 @@ public struct AlignRequest: Sendable {
     self.metadata = metadata
     self.output = output
   }
-}
-
-/// What the methods of an alignment can be told; what is nil has a default that fits the number of pairs.
-public struct AlignmentSettings: Sendable {
-  public enum Side: String, Sendable, CaseIterable {
-    case images
-    case texts
-  }
-
-  /// The side that is mapped onto the other, for methods that map one.
-  public var from: Side?
-  /// How rows are prepared: `none`, `unit`, `unit-centred`, `standardised` or `standardised-unit-centred`.
-  public var preparation: String?
-  /// The penalty of ridge regression.
-  public var penalty: Double?
-  /// The penalty of the way from texts to images, where there are two.
-  public var textPenalty: Double?
-  /// What is added to covariances, as a share of their mean variance.
-  public var regularisation: Double?
-  /// How many directions are kept.
-  public var rank: Int?
-  /// The power of its correlation by which a direction is multiplied.
-  public var weightPower: Double?
-  /// How many anchors are kept.
-  public var keep: Int?
-  /// The power that cosines to anchors are raised to.
-  public var power: Double?
-  /// One over the penalty of logistic regression.
-  public var strength: Double?
-  /// Coordinates of trained adapters.
-  public var dimension: Int?
-  /// Gated blocks behind each adapter.
-  public var blocks: Int?
-  /// How often training sees each picture.
-  public var epochs: Int?
-  /// Pairs in a step.
-  public var batch: Int?
-  /// The highest learning rate.
-  public var learningRate: Double?
-  /// The share of the weights that a step takes away, times the rate.
-  public var weightDecay: Double?
-  /// The length of the noise on rows of length 1.
-  public var noise: Double?
-  /// The penalty of words.
-  public var wordPenalty: Double?
-  /// The share of a caption's words that a step of training leaves out.
-  public var wordDropout: Double?
-  /// The learning rate of words in training, as a multiple of that of the adapters.
-  public var wordRate: Double?
-  /// What all random numbers are drawn from: the same seed gives the same alignment.
-  public var seed: UInt64 = 1
-
-  /// All defaults.
-  public init() {}
 }

@@ -7,13 +7,20 @@ struct AlignmentTrial {
   /// The picture of each row of ``texts``.
   let pictures: [Int]
   let texts: Matrix?
+  /// The class of each picture; nil without.
+  let labels: [String]?
   /// Coordinates of the captions' words, and the picture of each; captions without a known word are not there.
   let words: (rows: Matrix, pictures: [Int])?
 
-  init(_ map: AlignmentMap, _ pairs: PairCollection, tokenizer: AlignmentWords?) throws {
-    images = try map.coordinates(pairs.images, of: .images)
-    texts = try map.texts == nil ? nil : pairs.texts.map { try map.coordinates($0, of: .texts) }
+  init(_ map: AlignmentMap, _ pairs: PairCollection) throws {
+    do {
+      images = try map.coordinates(pairs.images, of: .images)
+      texts = try map.texts == nil ? nil : pairs.texts.map { try map.coordinates($0, of: .texts) }
+    } catch let error as AlignmentError {
+      throw pairs.located(error, readPicturesOnce: true)
+    }
     pictures = pairs.pictures
+    labels = pairs.labels
     words = map.words == nil ? nil : pairs.captions.map { Self.words(of: $0, pairs.pictures, map) }
   }
 
@@ -51,16 +58,23 @@ struct AlignmentTrial {
     let queries = Matrix(
       rows: asked.count, columns: images.columns, values: asked.flatMap { images.row($0) })
     let back = try PairRecall(queries: queries, items: texts) { own[asked[$0]] }
-    return (AlignReport.Direction(there), AlignReport.Direction(back))
+    guard let labels else { return (AlignReport.Direction(there), AlignReport.Direction(back)) }
+    let textLabels = pictures.map { labels[$0] }
+    return (
+      AlignReport.Direction(there, try ClassPrecision(queries: texts, textLabels, items: images, labels)),
+      AlignReport.Direction(
+        back, try ClassPrecision(queries: queries, asked.map { labels[$0] }, items: texts, textLabels))
+    )
   }
 }
 
 extension AlignReport.Direction {
-  init(_ recall: PairRecall) {
+  init(_ recall: PairRecall, _ precision: ClassPrecision? = nil) {
     self.init(
       queries: recall.ranks.count, gallery: recall.itemCount, recallAt1: recall.recall(at: 1),
       recallAt5: recall.recall(at: 5), recallAt10: recall.recall(at: 10), medianRank: recall.medianRank,
-      meanReciprocalRank: recall.meanReciprocalRank)
+      meanReciprocalRank: recall.meanReciprocalRank,
+      classes: precision.map { AlignReport.Classes(all: $0.all, atCutoff: $0.atCutoff, cutoff: $0.cutoff) })
   }
 }
 
@@ -74,6 +88,9 @@ extension AlignReport.Validation {
       texts[name + " R@1/5/10"] =
         [direction.recallAt1, direction.recallAt5, direction.recallAt10].map(percent).joined(separator: "/")
         + " of \(direction.queries) in \(direction.gallery)"
+      guard let classes = direction.classes else { return }
+      texts[name + " mAP@all/\(classes.cutoff)"] =
+        "\(percent(classes.all))/\(percent(classes.atCutoff)) of \(direction.queries) in \(direction.gallery)"
     }
     add("t2i", textToImage)
     add("i2t", imageToText)

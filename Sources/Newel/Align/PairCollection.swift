@@ -1,3 +1,4 @@
+internal import Alignment
 internal import LinearAlgebra
 
 /// Pictures and what is said of them, in memory.
@@ -32,5 +33,19 @@ struct PairCollection {
     var texts = [[Int]](repeating: [], count: images.rows)
     for (text, picture) in pictures.enumerated() { texts[picture].append(text) }
     return texts
+  }
+
+  /// An error about one of the rows, with the row counted as in the files.
+  ///
+  /// - Parameter readPicturesOnce: whether the rows of pictures were ``images``, or else ``repeatedImages``.
+  func located(_ error: AlignmentError, readPicturesOnce: Bool) -> any Error {
+    guard case .zeroRow(let side, let number) = error else { return error }
+    let picture =
+      side == .images && readPicturesOnce ? number : number < pictures.count ? pictures[number] : images.rows
+    guard picture < rows.count else { return error }
+    return NewelError(
+      .invalidInput,
+      "The \(side == .images ? "picture" : "text") of row \(rows[picture]) is all zeros and has no direction; remove the row, or "
+        + "compute its embedding again.", cause: error)
   }
 }

@@ -11,6 +11,8 @@ struct PairSelection {
   var captionField: String?
   var labelField: String?
   var tokenizer: Tokenizer = .word
+  /// What the rows are for, as errors say it.
+  var use = "used"
 }
 
 /// Opens pictures, texts and metadata, and reads the pairs among them.
@@ -62,7 +64,7 @@ struct PairReader {
         .invalidInput,
         selection.filter == nil
           ? "'\(imagesPath)' has no rows; give the embeddings of pictures."
-          : "No row of '\(imagesPath)' is left to be used; check the conditions.")
+          : "No row of '\(imagesPath)' is left to be \(selection.use); check the conditions.")
     }
     try progress?(JobProgress(stage: "reading embeddings", done: 0, total: found.rows.count, unit: "rows"))
     let pictures = try images.rows(numbered: found.rows)

@@ -17,17 +17,20 @@ struct AlignCommand: ParsableCommand {
 
       auto takes contrastive from 5,000 pictures on, and ridge-both below (ridge for captions alone). In closed form, in \
       seconds: least-squares, procrustes (a rotation), ridge, ridge-both, cca (regularised canonical correlation), whitened \
-      (whitening and rotation), asif (cosines to the pairs themselves). Trained, some seconds to a minute: contrastive (linear adapters), gmlp (gated blocks behind them). From \
-      the classes of --label-field: class-ridge, sm (semantic matching), scm (over canonical directions).
+      (whitening and rotation), asif (cosines to the pairs themselves). Trained, some seconds to minutes: contrastive (linear adapters), gmlp (gated blocks behind them). From \
+      the classes of --label-field: class-ridge, sm (semantic matching), scm (over canonical directions), and trained \
+      drcl (a network for each side, from classes alone) and masln (encoders that tell classes and not sides).
 
       A tenth of the rows, at most 1,000, is held out and measured (--validate-where chooses others): R@k is the share of queries \
-      whose own answer is among the first k, ties counted against it. The file records method, settings, seed, rows and \
+      whose own answer is among the first k, ties counted against it; with --label-field also mAP over classes, of whole rankings of \
+      the held-out rows and of their first 50, AP divided by the relevant rows within the depth. The file records method, settings, seed, rows and \
       these numbers; the same input gives the same file. Training takes seconds, so a stopped one is started again; \
       Ctrl-C leaves the old file.
 
       With --json: {"output", "method", "pairs", "pictures", "imageDimension", "textDimension", "coordinates", "words", \
       "seconds", "fittingSeconds", "validation": {"pictures", "textToImage", "imageToText", "wordsToImage", "imageToWords"}}, \
-      each direction {"queries", "gallery", "recallAt1", "recallAt5", "recallAt10", "medianRank", "meanReciprocalRank"}. Names \
+      each direction {"queries", "gallery", "recallAt1", "recallAt5", "recallAt10", "medianRank", "meanReciprocalRank", \
+      "classes": {"all", "atCutoff", "cutoff"}}. Names \
       without a value are left out.
       """)
 
@@ -158,5 +161,12 @@ struct AlignCommand: ParsableCommand {
     }
     Console.print(
       "  R@1/5/10 on \(Console.count(validation.pictures, "held-out picture")): " + parts.joined(separator: "; "))
+    guard let there = validation.textToImage?.classes, let back = validation.imageToText?.classes else { return }
+    func precision(_ classes: AlignReport.Classes) -> String {
+      [classes.all, classes.atCutoff].map { NumberText.fixed($0, decimals: 3) }.joined(separator: "/")
+    }
+    Console.print(
+      "  mAP@all/\(there.cutoff) over classes among them: texts → pictures \(precision(there)), pictures → texts "
+        + precision(back))
   }
 }

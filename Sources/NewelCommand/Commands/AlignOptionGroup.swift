@@ -34,25 +34,51 @@ struct AlignOptionGroup: ParsableArguments {
   @Option(parsing: .unconditional, help: "sm, scm: one over the penalty.")
   var strength: Double?
 
-  @Option(parsing: .unconditional, help: "contrastive, gmlp (so for all below): coordinates.")
+  @Option(
+    parsing: .unconditional, help: "trained methods: coordinates (default: 512; few pictures, drcl: 256; masln: 40).")
   var dimension: Int?
 
   @Option(parsing: .unconditional, help: "gmlp: gated blocks behind each adapter.")
   var blocks: Int?
 
-  @Option(parsing: .unconditional, help: "contrastive: how often each picture is seen.")
+  @Option(parsing: .unconditional, help: "trained methods: how often each picture is seen.")
   var epochs: Int?
 
-  @Option(parsing: .unconditional, help: "contrastive: pairs per step.")
+  @Option(parsing: .unconditional, help: "trained methods: pairs per step.")
   var batch: Int?
 
-  @Option(parsing: .unconditional, help: "contrastive: the highest learning rate.")
+  @Option(parsing: .unconditional, help: "drcl: width of both hidden layers (default: 512).")
+  var hidden: Int?
+
+  @Option(parsing: .unconditional, help: "drcl: learning rate of the pictures' network (default: 0.0001).")
+  var imageRate: Double?
+
+  @Option(parsing: .unconditional, help: "drcl: learning rate of the texts' network (default: 0.001).")
+  var textRate: Double?
+
+  @Option(
+    help: "drcl: whose directions of the classes are taken: training, validation or orthogonal (default: training).")
+  var prior: String?
+
+  @Option(parsing: .unconditional, help: "masln: what the classes count (default: 1).")
+  var classWeight: Double?
+
+  @Option(parsing: .unconditional, help: "masln: what reconstruction from the other side counts (default: 0.1).")
+  var reconstructionWeight: Double?
+
+  @Option(parsing: .unconditional, help: "masln: what the distance of a pair counts (default: 0.1).")
+  var correlationWeight: Double?
+
+  @Option(parsing: .unconditional, help: "masln: what deceiving the discriminator counts (default: 0.1).")
+  var adversarialWeight: Double?
+
+  @Option(parsing: .unconditional, help: "contrastive, gmlp, masln: the highest learning rate.")
   var learningRate: Double?
 
-  @Option(parsing: .unconditional, help: "contrastive: the weight decay.")
+  @Option(parsing: .unconditional, help: "contrastive, gmlp: the weight decay.")
   var weightDecay: Double?
 
-  @Option(parsing: .unconditional, help: "contrastive: the length of the noise on rows of length 1.")
+  @Option(parsing: .unconditional, help: "contrastive, gmlp: the length of the noise on rows of length 1.")
   var noise: Double?
 
   @Option(parsing: .unconditional, help: "The penalty of words.")
@@ -83,6 +109,14 @@ struct AlignOptionGroup: ParsableArguments {
     settings.blocks = blocks
     settings.epochs = epochs
     settings.batch = batch
+    settings.hidden = hidden
+    settings.imageRate = imageRate
+    settings.textRate = textRate
+    settings.prior = prior
+    settings.classWeight = classWeight
+    settings.reconstructionWeight = reconstructionWeight
+    settings.correlationWeight = correlationWeight
+    settings.adversarialWeight = adversarialWeight
     settings.learningRate = learningRate
     settings.weightDecay = weightDecay
     settings.noise = noise
@@ -96,7 +130,8 @@ struct AlignOptionGroup: ParsableArguments {
   /// The options that were given but that `method` does not read, as they are typed.
   func strangers(to method: AlignRequest.Method) -> [String] {
     let linear: Set<AlignRequest.Method> = [.leastSquares, .ridge, .procrustes]
-    let trained: Set<AlignRequest.Method> = [.automatic, .contrastive, .gatedBlocks]
+    let contrastive: Set<AlignRequest.Method> = [.automatic, .contrastive, .gatedBlocks]
+    let trained = contrastive.union([.reversibleConsistency, .adversarial])
     let values: [(String, Bool, Set<AlignRequest.Method>)] = [
       ("--from", from != nil, linear),
       (
@@ -115,8 +150,15 @@ struct AlignOptionGroup: ParsableArguments {
       ("--strength", strength != nil, [.semantic, .semanticCorrelation]),
       ("--blocks", blocks != nil, [.gatedBlocks]), ("--dimension", dimension != nil, trained),
       ("--epochs", epochs != nil, trained),
-      ("--batch", batch != nil, trained), ("--learning-rate", learningRate != nil, trained),
-      ("--weight-decay", weightDecay != nil, trained), ("--noise", noise != nil, trained),
+      ("--batch", batch != nil, trained), ("--hidden", hidden != nil, [.reversibleConsistency]),
+      ("--image-rate", imageRate != nil, [.reversibleConsistency]),
+      ("--text-rate", textRate != nil, [.reversibleConsistency]), ("--prior", prior != nil, [.reversibleConsistency]),
+      ("--learning-rate", learningRate != nil, contrastive.union([.adversarial])),
+      ("--class-weight", classWeight != nil, [.adversarial]),
+      ("--reconstruction-weight", reconstructionWeight != nil, [.adversarial]),
+      ("--correlation-weight", correlationWeight != nil, [.adversarial]),
+      ("--adversarial-weight", adversarialWeight != nil, [.adversarial]),
+      ("--weight-decay", weightDecay != nil, contrastive), ("--noise", noise != nil, contrastive),
       ("--word-dropout", wordDropout != nil, [.automatic, .contrastive]),
       ("--word-rate", wordRate != nil, [.automatic, .contrastive]),
     ]

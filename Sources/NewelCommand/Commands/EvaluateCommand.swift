@@ -45,6 +45,7 @@ struct EvaluateCommand: ParsableCommand {
       --alignment measures an alignment without an index: rows of texts (--texts), and captions as words (--metadata), find the \
       pictures of --images that meet --where, and pictures find them. With --label-field also mAP over classes, of whole rankings and \
       at --cutoff (50), AP divided by the relevant items within the depth; and names of classes as queries. With \
+      --gallery-where the rows of --where ask and these others are searched. With \
       --pool-where also with local scaling (CSLS), which holds back what is near to everything: the pool are the rows with \
       FIELD=VALUE, such as those that were fitted (split=train), and never the queries that are asked.
 
@@ -55,8 +56,8 @@ struct EvaluateCommand: ParsableCommand {
       "captions": {…}, "classes": {…}}, "systems": [{"system", "textToImage", "imageToText", …}], "denseObstacle", \
       "reranking": {"pool", "fusion", "lines": [{"system", "textToImage", "millisecondsPerQuery", "queriesReranked", "weight"}]}, \
       "comparison": {"lines": [{"measure", "first", "second", "difference", "low", "high", "tTestPValue", \
-      "randomisationPValue", "better", "worse"}]}}; for an alignment {"method", "pictures", "conditions", "classes", "pool", "systems": [{"queries", "localScaling", "toImage": \
-      {"direction": {…}, "classes": {"cutoff", "all", "atCutoff"}}, "fromImage": {…}}], "classNames": {"asked", "precision"}, \
+      "randomisationPValue", "better", "worse"}]}}; for an alignment {"method", "pictures", "conditions", "galleryConditions", "classes", "pool", "systems": [{"queries", "localScaling", "toImage": \
+      {"queries", "gallery", "direction": {…}, "classes": {"cutoff", "all", "atCutoff"}}, "fromImage": {…}}], "classNames": {"asked", "precision"}, \
       "unknownCaptions", "wordObstacle"}. Names without a value are left out.
       """)
 
@@ -102,6 +103,11 @@ struct EvaluateCommand: ParsableCommand {
   var labelField: String?
 
   @Option(
+    name: .customLong("gallery-where"),
+    help: "With --alignment, for classes: search these rows, not those that ask; may be given several times.")
+  var galleryConditions: [String] = []
+
+  @Option(
     name: .customLong("pool-where"),
     help: "With --alignment: also measure local scaling by these rows; may be given several times.")
   var poolConditions: [String] = []
@@ -130,7 +136,8 @@ struct EvaluateCommand: ParsableCommand {
     if alignment != nil { return try validateAlignment() }
     let own: [(String, Bool)] = [
       ("--images", images != nil), ("--metadata", metadata != nil), ("--caption-field", captionField != nil),
-      ("--label-field", labelField != nil), ("--pool-where", !poolConditions.isEmpty),
+      ("--label-field", labelField != nil), ("--gallery-where", !galleryConditions.isEmpty),
+      ("--pool-where", !poolConditions.isEmpty),
     ]
     if let given = own.first(where: { $0.1 }) { throw ValidationError("\(given.0) goes with --alignment.") }
     if answers != nil {
@@ -167,6 +174,11 @@ struct EvaluateCommand: ParsableCommand {
     if metadata == nil, let given = described.first(where: { $0.1 }) {
       throw ValidationError("\(given.0) needs --metadata.")
     }
+    guard !galleryConditions.isEmpty else { return }
+    if labelField == nil {
+      throw ValidationError("--gallery-where needs --label-field: what is searched holds no query's own answer.")
+    }
+    if !poolConditions.isEmpty { throw ValidationError("Give either --gallery-where or --pool-where.") }
   }
 
   func run() throws {
@@ -191,19 +203,26 @@ struct EvaluateCommand: ParsableCommand {
     let cutoff = cutoff ?? 50
     guard cutoff >= 1 else { throw CommandFailure("The cutoff is \(cutoff), but it must be at least 1.") }
     let model = try AlignmentModel.load(path)
-    var request = AlignmentGalleryRequest(
-      images: images, texts: texts, metadata: metadata, conditions: filter.conditions,
-      captionField: captionField ?? "caption", labelField: labelField)
-    request.poolConditions = poolConditions
-    let final = request
+    func request(_ conditions: [String]) -> AlignmentGalleryRequest {
+      var request = AlignmentGalleryRequest(
+        images: images, texts: texts, metadata: metadata, conditions: conditions,
+        captionField: captionField ?? "caption", labelField: labelField)
+      request.poolConditions = poolConditions
+      return request
+    }
     Interruption.watch()
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { show in
-      let gallery = try model.gallery(final) { progress in
-        try Evaluator.checkInterruption()
-        try show(progress)
+      func gallery(_ conditions: [String]) throws -> AlignmentGallery {
+        try model.gallery(request(conditions)) { progress in
+          try Evaluator.checkInterruption()
+          try show(progress)
+        }
       }
-      return try AlignmentEvaluator(gallery: gallery, cutoff: cutoff)
-        .report(model, conditions: filter.conditions, progress: show)
+      return try AlignmentEvaluator(
+        asking: gallery(filter.conditions), other: galleryConditions.isEmpty ? nil : gallery(galleryConditions),
+        cutoff: cutoff
+      )
+      .report(model, conditions: filter.conditions, galleryConditions: galleryConditions, progress: show)
     }
     if json.json { try JSONOutput.print(report) } else { report.show() }
   }

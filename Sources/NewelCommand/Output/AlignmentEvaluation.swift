@@ -10,7 +10,11 @@ struct AlignmentEvaluation: Encodable {
 
   /// One direction.
   struct Measured: Encodable {
-    let direction: DirectionReport
+    let queries: Int
+    /// What could be found.
+    let gallery: Int
+    /// nil with a gallery of its own, where no query's own answer is.
+    let direction: DirectionReport?
     /// With classes.
     let classes: ClassPrecision?
   }
@@ -43,9 +47,11 @@ struct AlignmentEvaluation: Encodable {
   }
 
   let method: String
-  /// The gallery of queries.
+  /// Those that ask, and are found where there is no gallery of its own.
   let pictures: Int
   let conditions: [String]
+  /// What is found, where it is not what asks.
+  let galleryConditions: [String]?
   /// With classes: how many.
   let classes: Int?
   let systems: [System]
@@ -58,11 +64,26 @@ struct AlignmentEvaluation: Encodable {
   let pool: Int?
 
   func show() {
-    let restricted = conditions.isEmpty ? "" : " with \(conditions.joined(separator: " and "))"
-    Console.print("\(method): \(Console.count(pictures, "picture"))\(restricted)")
+    func restricted(_ conditions: [String]) -> String {
+      conditions.isEmpty ? "" : " with \(conditions.joined(separator: " and "))"
+    }
+    let gallery = galleryConditions.map { " among rows\(restricted($0))" } ?? ""
+    Console.print("\(method): \(Console.count(pictures, "picture"))\(restricted(conditions))\(gallery)")
+    if galleryConditions == nil { showDirections() }
+    if unknownCaptions > 0 {
+      Console.print(
+        "\(Console.count(unknownCaptions, "caption has", "captions have")) no known word and "
+          + "\(unknownCaptions == 1 ? "was" : "were") not asked")
+    }
+    if let wordObstacle { Console.print("words: not measured, because \(wordObstacle)") }
+    showClasses()
+  }
+
+  private func showDirections() {
     var table = TextTable(
       [.init(""), .init("queries", .right), .init("gallery", .right)] + DirectionReport.columns.dropFirst())
-    func add(_ name: String, _ direction: DirectionReport) {
+    func add(_ name: String, _ direction: DirectionReport?) {
+      guard let direction else { return }
       table.append(
         [name, NumberText.grouped(direction.queries), NumberText.grouped(direction.gallery)]
           + direction.cells(name).dropFirst())
@@ -78,31 +99,28 @@ struct AlignmentEvaluation: Encodable {
         "scaled: less what an item is near to the ten nearest of \(Console.count(pool, "other picture")) or their texts"
       )
     }
-    if unknownCaptions > 0 {
-      Console.print(
-        "\(Console.count(unknownCaptions, "caption has", "captions have")) no known word and "
-          + "\(unknownCaptions == 1 ? "was" : "were") not asked")
-    }
-    if let wordObstacle { Console.print("words: not measured, because \(wordObstacle)") }
-    showClasses()
   }
 
   private func showClasses() {
-    guard let classes, let first = systems.first?.there.classes else { return }
-    Console.print("")
+    guard let classes, let cutoff = systems.first?.there.classes?.cutoff else { return }
+    if galleryConditions == nil { Console.print("") }
     Console.print("\(Console.count(classes, "class", "classes")); AP is divided by the relevant items within the depth")
-    var table = TextTable([.init(""), .init("mAP@all", .right), .init("mAP@\(first.cutoff)", .right)])
-    func add(_ name: String, _ precision: ClassPrecision?) {
+    var table = TextTable(
+      [.init(""), .init("queries", .right), .init("gallery", .right), .init("mAP@all", .right)]
+        + [.init("mAP@\(cutoff)", .right)])
+    func add(_ name: String, _ queries: Int, _ gallery: Int, _ precision: ClassPrecision?) {
       guard let precision else { return }
       table.append(
-        [name] + [precision.all, precision.atCutoff].map { NumberText.fixed($0, decimals: 4) })
+        [name, NumberText.grouped(queries), NumberText.grouped(gallery)]
+          + [precision.all, precision.atCutoff].map { NumberText.fixed($0, decimals: 4) })
     }
     for system in systems {
-      add("\(system.name) → pictures", system.there.classes)
-      add("pictures → \(system.name)", system.back.classes)
+      add("\(system.name) → pictures", system.there.queries, system.there.gallery, system.there.classes)
+      add("pictures → \(system.name)", system.back.queries, system.back.gallery, system.back.classes)
     }
     if let classNames {
-      add("names of \(Console.count(classNames.asked, "class", "classes")) → pictures", classNames.precision)
+      add(
+        "names of classes → pictures", classNames.asked, systems.first?.there.gallery ?? pictures, classNames.precision)
     }
     Console.print(table)
   }
