@@ -214,6 +214,45 @@ import Testing
     #expect(row[0].isNaN)
   }
 
+  @Test("hubness is copied with rows, kept of all rows or of none, and no mean cosine when it is forged")
+  func hubness() throws {
+    let system = PosixFileSystem()
+    func write(_ number: UInt64, _ body: (VectorsWriter) throws -> Void) throws -> (VectorsReader, [UInt8]) {
+      let name = "000000000\(number).coordinates"
+      let writer = try VectorsWriter(
+        try EnvelopeWriter(creating: name, in: folder.path, kind: .coordinates, segment: number, fileSystem: system),
+        dimension: 3, element: .int8)
+      try body(writer)
+      _ = try writer.finish()
+      let file = try EnvelopeFile.open(
+        name, in: folder.path, kind: .coordinates, expecting: nil, fileSystem: system)
+      return (try VectorsReader(file), try system.readAll(folder.path + "/" + name, limit: .max))
+    }
+    let (first, bytes) = try write(1) { writer in
+      for row in 0..<5 { try writer.append(Self.row(row, 3), hubness: Float(row) / 8) }
+    }
+    #expect(try first.allHubness() == [0, 0.125, 0.25, 0.375, 0.5])
+    #expect(try first.hubness(of: [4, 1]) == [0.5, 0.125])
+    let (plain, _) = try write(2) { writer in for row in 0..<2 { try writer.append(Self.row(row, 3)) } }
+    #expect(try plain.allHubness().isEmpty && plain.hubness(of: [1]) == nil)
+    let (twice, _) = try write(3) { writer in for _ in 0..<2 { try writer.copy(first) } }
+    #expect(try twice.hubness(of: [4, 5, 9]) == [0.5, 0, 0.5])
+    let (mixed, _) = try write(4) { writer in for source in [first, plain] { try writer.copy(source) } }
+    #expect(try mixed.rowCount == 7 && mixed.hubness(of: [0]) == nil)
+    let file = try EnvelopeFile(
+      MappedFile(copying: bytes, path: "x"), name: "x", kind: .coordinates, expecting: nil)
+    for value: Float in [.nan, .infinity, 1.5, -7] {
+      var forged = bytes
+      let offset = try file.section(VectorsLayout.hubness).offset + 8
+      for byte in 0..<4 { forged[offset + byte] = UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt32(byte))) }
+      try HostileFileTests.reseal(&forged)
+      let reader = try VectorsReader(
+        try EnvelopeFile(MappedFile(copying: forged, path: "x"), name: "x", kind: .coordinates, expecting: nil))
+      #expect(try reader.hubness(of: [1]) == [0.125])
+      #expect(throws: StorageError.self, "\(value)") { try reader.hubness(of: [2]) }
+    }
+  }
+
   @Test("coordinates without an alignment are never committed")
   func alignmentMissing() throws {
     let writer = try IndexWriter.open(index, creating: Self.configuration(.float16))

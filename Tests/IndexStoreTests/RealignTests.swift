@@ -13,14 +13,17 @@ import Testing
     return [row[first] + seed, row[first + 1] - seed, seed]
   }
 
+  /// How near a document is to everything by alignment 1; the other does not tell.
+  static func hubness(_ document: Int) -> Float { Float(document) / 8 - 0.25 }
+
   static func realign(_ writer: IndexWriter, seed: UInt8) throws -> CommitReport {
     var next: UInt64 = 0
     return try writer.realign([seed], coordinateCount: 3) { rows, first in
       #expect(first == next)
       next += UInt64(rows.count / Workload.dimension)
-      return stride(from: 0, to: rows.count, by: Workload.dimension).flatMap {
-        coordinates(rows[$0..<$0 + Workload.dimension], seed: Float(seed))
-      }
+      let starts = Array(stride(from: 0, to: rows.count, by: Workload.dimension))
+      let made = starts.flatMap { coordinates(rows[$0..<$0 + Workload.dimension], seed: Float(seed)) }
+      return (made, seed == 1 ? starts.indices.map { hubness(Int(first) + $0) } : nil)
     }
   }
 
@@ -32,6 +35,11 @@ import Testing
       let row = try #require(Workload.document(number).denseRow)
       let expected = seed == 0 ? nil : coordinates(row[...], seed: Float(seed))
       #expect(try snapshot.denseRow(of: UInt64(number), in: .coordinates) == expected, "\(label)")
+    }
+    for segment in snapshot.segments {
+      let documents = (0..<segment.documentCount).map { UInt32($0) }
+      let expected = documents.map { hubness(Int(segment.firstOrdinal) + Int($0)) }
+      #expect(try segment.hubness(of: documents) == (seed == 1 ? expected : nil), "\(label)")
     }
   }
 
@@ -112,7 +120,8 @@ import Testing
       let writer = try IndexWriter.open(index, creating: nil)
       #expect(throws: IndexStoreError.self) {
         try writer.realign([9], coordinateCount: 1) { rows, first in
-          first < 3 ? [Float](repeating: 1, count: rows.count / Workload.dimension) : bad.map { [$0, 1, 1] }
+          if first < 3 { return ([Float](repeating: 1, count: rows.count / Workload.dimension), nil) }
+          return bad.map { ([$0, 1, 1], nil) }
         }
       }
       #expect(throws: IndexStoreError.self) { try Self.realign(writer, seed: 1) }

@@ -32,6 +32,8 @@ struct AlignedIndex {
       onto: map.coordinates(images, of: .images))
     try map.with(words: words).save(dump.path("both"), fileSystem: PosixFileSystem())
     try map.save(dump.path("texts"), fileSystem: PosixFileSystem())
+    try map.with(words: words).with(querySample: map.coordinates(texts, of: .texts))
+      .save(dump.path("sampled"), fileSystem: PosixFileSystem())
   }
 
   private static func turned(_ rows: [Float], by turn: [Float]) -> Matrix {

@@ -7,6 +7,9 @@ public import LinearAlgebra
 /// Helps to find single items, not classes of them.
 /// - Source: Conneau, Lample, Ranzato, Denoyer and Jégou, "Word translation without parallel data" (ICLR 2018).
 public enum LocalScaling {
+  /// How many of the nearest count, unless told otherwise; from 5 to 50 it hardly matters.
+  public static let neighbours = 10
+
   /// `r(g)`: the mean cosine of each item to its nearest queries of the pool.
   ///
   /// - Parameters:
@@ -16,7 +19,7 @@ public enum LocalScaling {
   ///   - neighbours: how many of the nearest count; the whole pool when it is smaller.
   /// - Complexity: O(items · pool · coordinates).
   public static func density(
-    of items: Matrix, pool: Matrix, neighbours: Int = 10
+    of items: Matrix, pool: Matrix, neighbours: Int = neighbours
   ) throws(AlignmentError) -> [Float] {
     guard neighbours >= 1 else {
       throw .badOption(name: "number of neighbours", value: String(neighbours), range: "1 or more")

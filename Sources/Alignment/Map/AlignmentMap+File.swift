@@ -14,6 +14,7 @@ import LinearAlgebra
 /// | `words_weight` | F32 | words × coordinates of all parts; this and the next two only with words |
 /// | `words_bias` | F32 | coordinates of all parts |
 /// | `words_vocabulary` | U8 | the words in UTF-8, joined by line feeds |
+/// | `query_sample` | F32 | queries × coordinates of all parts; absent where there is none |
 ///
 /// The layers of a side with some (`SIDE_layers` in the metadata) are listed at ``SideNetwork``.
 ///
@@ -61,6 +62,9 @@ extension AlignmentMap {
       add("words_bias", words.intercept)
       let text = Array(words.tokens.joined(separator: "\n").utf8)
       contents.append(("words_vocabulary", [text.count], .u8(text)))
+    }
+    if let querySample {
+      contents.append(("query_sample", [querySample.rows, querySample.columns], .f32(querySample.values)))
     }
     return Safetensors.encode(metadata: metadata, contents: contents)
   }

@@ -33,6 +33,9 @@ public struct AlignmentMap: Sendable, Equatable {
   public let texts: Side?
   /// What stands for text rows when a query is typed words; nil for a map without.
   public let words: WordSide?
+  /// Coordinates of some queries that were fitted, `[queries × coordinateCount]`: those that tell which images are near to
+  /// everything; nil for a map without.
+  public let querySample: Matrix?
   /// What the cosine of each part counts; positive, with a sum of 1.
   public let partWeights: [Float]
   /// Where the map comes from, for people.
@@ -42,8 +45,8 @@ public struct AlignmentMap: Sendable, Equatable {
 
   /// Checks that the parts of all sides fit together.
   init(
-    method: String, images: Side, texts: Side?, words: WordSide? = nil, partWeights: [Float] = [1],
-    provenance: [String: String] = [:],
+    method: String, images: Side, texts: Side?, words: WordSide? = nil, querySample: Matrix? = nil,
+    partWeights: [Float] = [1], provenance: [String: String] = [:],
     validation: [String: String] = [:], source: String = "the alignment"
   ) throws(AlignmentError) {
     func refuse(_ reason: String) -> AlignmentError {
@@ -79,6 +82,7 @@ public struct AlignmentMap: Sendable, Equatable {
     self.images = images
     self.texts = texts
     self.words = words
+    self.querySample = querySample
     self.partWeights = partWeights
     self.provenance = provenance
     self.validation = validation
@@ -86,6 +90,9 @@ public struct AlignmentMap: Sendable, Equatable {
       throw .damagedAlignment(
         source: source, section: "words_weight",
         reason: "it gives \(words.table.columns) coordinates and the images have \(coordinateCount)")
+    }
+    if let querySample, let reason = Self.obstacle(querySample, coordinateCount) {
+      throw .damagedAlignment(source: source, section: "query_sample", reason: reason)
     }
   }
 

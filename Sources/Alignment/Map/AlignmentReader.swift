@@ -26,15 +26,17 @@ struct AlignmentReader {
     try checkNames(parts: weights.count, hasTexts: hasTexts)
     return try AlignmentMap(
       method: try text("method"), images: try side(.images, parts: weights.count),
-      texts: hasTexts ? try side(.texts, parts: weights.count) : nil, words: try words(), partWeights: weights,
-      provenance: file.texts(prefix: "provenance."), validation: file.texts(prefix: "validation."),
+      texts: hasTexts ? try side(.texts, parts: weights.count) : nil, words: try words(),
+      querySample: try querySample(),
+      partWeights: weights, provenance: file.texts(prefix: "provenance."),
+      validation: file.texts(prefix: "validation."),
       source: file.source)
   }
 
   /// Refuses members and tensors that this version does not have.
   private func checkNames(parts: Int, hasTexts: Bool) throws(AlignmentError) {
     var members: Set = ["format", "version", "method", "words_tokenizer", Safetensors.checksumKey]
-    var tensors: Set = ["part_weights", "words_weight", "words_bias", "words_vocabulary"]
+    var tensors: Set = ["part_weights", "words_weight", "words_bias", "words_vocabulary", "query_sample"]
     for side in AlignedSide.allCases where side == .images || hasTexts {
       let name = side.fileName
       members.formUnion([name + "_dimension", name + "_preparation", name + "_layers"])
@@ -115,6 +117,11 @@ struct AlignmentReader {
     }
     return try WordSide(
       tokens: tokens, tokenizer: tokenizer, table: table, intercept: try floats("words_bias"), source: file.source)
+  }
+
+  private func querySample() throws(AlignmentError) -> Matrix? {
+    guard file.header.tensors["query_sample"] != nil else { return nil }
+    return try reading { () throws(SafetensorsError) in try file.matrix("query_sample") }
   }
 
   private func projection(_ name: String, _ part: Int) throws(AlignmentError) -> Projection {

@@ -24,8 +24,8 @@ extension AlignmentMap {
   ///   when nothing could be asked any more.
   public func with(words: WordSide?) throws(AlignmentError) -> AlignmentMap {
     try AlignmentMap(
-      method: method, images: images, texts: texts, words: words, partWeights: partWeights, provenance: provenance,
-      validation: validation)
+      method: method, images: images, texts: texts, words: words, querySample: querySample, partWeights: partWeights,
+      provenance: provenance, validation: validation)
   }
 }
 

@@ -9,11 +9,13 @@ extension IndexWriter {
   /// - Parameters:
   ///   - alignment: the bytes that are kept with the index.
   ///   - coordinateCount: how many numbers a document gets.
-  ///   - coordinates: turns rows, one after the other, into as many rows of coordinates; gets the ordinal of the first. `nil`
+  ///   - coordinates: turns rows, one after the other, into as many rows of coordinates, with how near each is to everything where
+  ///     the alignment tells; gets the ordinal of the first. `nil`
   ///     stops the work, and `postings(stopped)` is thrown.
   /// - Complexity: memory for some thousand rows.
   public func realign(
-    _ alignment: [UInt8], coordinateCount: Int, coordinates: (_ rows: [Float], _ firstOrdinal: UInt64) -> [Float]?
+    _ alignment: [UInt8], coordinateCount: Int,
+    coordinates: (_ rows: [Float], _ firstOrdinal: UInt64) -> (coordinates: [Float], hubness: [Float]?)?
   ) throws(IndexStoreError) -> CommitReport {
     try checkUsable()
     precondition(hasNothingPending, "Commit what was added before aligning.")
@@ -36,7 +38,7 @@ extension IndexWriter {
 
   private func write(
     coordinatesOf rows: VectorsReader, _ segment: SegmentSnapshot, count: Int,
-    _ coordinates: (_ rows: [Float], _ firstOrdinal: UInt64) -> [Float]?
+    _ coordinates: (_ rows: [Float], _ firstOrdinal: UInt64) -> (coordinates: [Float], hubness: [Float]?)?
   ) throws(IndexStoreError) -> Manifest.File {
     let element = configuration.element
     var refusal: IndexStoreError?
@@ -50,14 +52,16 @@ extension IndexWriter {
           refusal = refusal ?? .postings(.stopped)
           break
         }
-        precondition(made.count == (end - start) * count, "There is a row of coordinates for each row.")
+        precondition(
+          made.coordinates.count == (end - start) * count && made.hubness?.count ?? (end - start) == end - start,
+          "There is a row of coordinates for each row.")
         for row in 0..<end - start {
-          let values = Array(made[row * count..<(row + 1) * count])
+          let values = Array(made.coordinates[row * count..<(row + 1) * count])
           if let obstacle = element.obstacle(values, dimension: count, name: "row of coordinates") {
             refusal = .invalidDocument(key: "document \(segment.firstOrdinal + UInt64(start + row))", reason: obstacle)
             break
           }
-          try writer.append(values)
+          try writer.append(values, hubness: made.hubness?[row])
         }
       }
       return try writer.finish()

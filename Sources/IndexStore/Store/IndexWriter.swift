@@ -302,6 +302,7 @@ public final class IndexWriter {
     }
     return obstacle(document.denseRow, dimension: configuration.denseDimension, name: "dense row")
       ?? obstacle(document.coordinates, dimension: configuration.coordinateCount, name: "row of coordinates")
+      ?? document.hubness.flatMap { $0.magnitude < 1.01 ? nil : "its hubness is \($0) and no mean cosine" }
   }
 
   private func obstacle(_ row: [Float]?, dimension: Int?, name: String) -> String? {

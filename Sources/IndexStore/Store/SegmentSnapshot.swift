@@ -102,6 +102,15 @@ public struct SegmentSnapshot: Sendable {
     do { return try reader.cosines(query, numbers: documents) } catch { throw .storage(error) }
   }
 
+  /// How near the coordinates of some documents of this segment are to everything.
+  ///
+  /// - Returns: one number for each document, -1...1; `nil` when the alignment of the index tells nothing about it.
+  /// - Throws: `storage` when one is damaged.
+  public func hubness(of documents: [UInt32]) throws(IndexStoreError) -> [Float]? {
+    precondition(documents.allSatisfy { $0 < documentCount }, "A document is not in the segment.")
+    do { return try coordinates?.hubness(of: documents) } catch { throw .storage(error) }
+  }
+
   func reader(_ rows: DenseRows) -> VectorsReader? { rows == .raw ? vectors : coordinates }
 }
 

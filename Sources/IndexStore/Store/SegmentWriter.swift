@@ -75,7 +75,7 @@ final class SegmentWriter {
     keys.add(document.key)
     try documents.append(key: document.key, metadata: document.metadata)
     if let vectors, let row = document.denseRow { try vectors.append(row) }
-    if let coordinates, let row = document.coordinates { try coordinates.append(row) }
+    if let coordinates, let row = document.coordinates { try coordinates.append(row, hubness: document.hubness) }
   }
 
   /// Records what conditions can ask of the metadata of the document that was stored last.

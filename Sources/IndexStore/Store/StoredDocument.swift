@@ -15,12 +15,15 @@ public struct StoredDocument: Sendable {
   public var denseRow: [Float]?
   /// What the index's alignment makes of its embedding, as many numbers as the configuration says; `nil` in an index without.
   public var coordinates: [Float]?
+  /// How near the coordinates are to everything, -1...1, of which half is taken from every cosine; given for all documents of an
+  /// alignment or for none.
+  public var hubness: Float?
   /// The metadata as an object, when the caller has parsed them; must be what the bytes say.
   public var object: JSONObject?
 
   public init(
     key: String, metadata: [UInt8], postings: [Posting], fineImpacts: [Float]? = nil, denseRow: [Float]? = nil,
-    coordinates: [Float]? = nil, object: JSONObject? = nil
+    coordinates: [Float]? = nil, hubness: Float? = nil, object: JSONObject? = nil
   ) {
     self.key = key
     self.metadata = metadata
@@ -28,6 +31,7 @@ public struct StoredDocument: Sendable {
     self.fineImpacts = fineImpacts
     self.denseRow = denseRow
     self.coordinates = coordinates
+    self.hubness = hubness
     self.object = object
   }
 

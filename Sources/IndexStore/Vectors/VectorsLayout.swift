@@ -6,6 +6,7 @@ enum VectorsLayout {
   static let rows = SectionTag("ROWS")
   static let lengths = SectionTag("LENG")
   static let scales = SectionTag("SCAL")
+  static let hubness = SectionTag("HUBN")
   static let summaryByteCount = 16
 
   /// Offsets in `SUMM`.

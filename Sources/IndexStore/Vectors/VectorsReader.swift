@@ -11,6 +11,8 @@ struct VectorsReader: Sendable {
   private let lengths: Section?
   /// `nil` for rows that are not bytes.
   private let scales: Section?
+  /// `nil` for rows without.
+  private let hubness: Section?
 
   init(_ file: EnvelopeFile) throws(StorageError) {
     let section = try file.section(VectorsLayout.summary)
@@ -34,7 +36,8 @@ struct VectorsReader: Sendable {
     }
     lengths = file.tags.contains(VectorsLayout.lengths) ? try file.section(VectorsLayout.lengths) : nil
     scales = element == .int8 ? try file.section(VectorsLayout.scales) : nil
-    for part in [lengths, scales] {
+    hubness = file.tags.contains(VectorsLayout.hubness) ? try file.section(VectorsLayout.hubness) : nil
+    for part in [lengths, scales, hubness] {
       guard let part, part.byteCount != 4 * rowCount else { continue }
       throw part.damage(at: 0, expected: "\(4 * rowCount) bytes", found: "\(part.byteCount)")
     }
@@ -59,6 +62,25 @@ struct VectorsReader: Sendable {
   func allScales() throws(StorageError) -> [Float] {
     guard let scales else { return [] }
     return try (0..<rowCount).map { number throws(StorageError) in Float(bitPattern: try scales.u32(at: 4 * number)) }
+  }
+
+  /// How near each row is to everything; none of rows without.
+  func allHubness() throws(StorageError) -> [Float] {
+    try hubness(of: (0..<rowCount).map { UInt32($0) }) ?? []
+  }
+
+  /// How near some rows are to everything, -1...1; `nil` for rows without.
+  ///
+  /// - Throws: `damaged` when a checksum is wrong, or a number that makes no sense.
+  func hubness(of numbers: [UInt32]) throws(StorageError) -> [Float]? {
+    guard let hubness else { return nil }
+    return try numbers.map { number throws(StorageError) in
+      let value = Float(bitPattern: try hubness.u32(at: 4 * Int(number)))
+      guard value.magnitude < 1.01 else {
+        throw hubness.damage(at: 4 * Int(number), expected: "a mean cosine", found: "\(value)")
+      }
+      return value
+    }
   }
 
   /// The length of a row, in units of its scale.

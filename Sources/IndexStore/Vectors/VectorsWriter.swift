@@ -3,13 +3,14 @@ import LinearAlgebra
 
 /// Writes the dense rows of a segment, in the order of its documents.
 ///
-/// Memory: 4 bytes a row for its length, and 4 for its scale.
+/// Memory: 4 bytes a row for its length, and 4 each for its scale and its hubness.
 final class VectorsWriter {
   private let file: EnvelopeWriter
   private let dimension: Int
   private let element: DenseElement
   private var lengths: [Float] = []
   private var scales: [Float] = []
+  private var hubness: [Float] = []
 
   init(_ file: EnvelopeWriter, dimension: Int, element: DenseElement) throws(StorageError) {
     self.file = file
@@ -19,7 +20,10 @@ final class VectorsWriter {
   }
 
   /// Appends a row that ``DenseElement/obstacle(_:dimension:name:)`` has nothing against.
-  func append(_ row: [Float]) throws(StorageError) {
+  ///
+  /// - Parameter own: how near it is to everything, -1...1; for all rows or for none.
+  func append(_ row: [Float], hubness own: Float? = nil) throws(StorageError) {
+    if let own { hubness.append(own) }
     switch element {
     case .float16:
       let halves = HalfFloats.encode(row[...])
@@ -41,12 +45,15 @@ final class VectorsWriter {
     try rows.forEachPiece { bytes throws(StorageError) in try file.append(bytes) }
     lengths += try rows.allLengths()
     scales += try rows.allScales()
+    hubness += try rows.allHubness()
   }
 
   func finish() throws(StorageError) -> FileSummary {
     file.end()
     try append(lengths, as: VectorsLayout.lengths)
     if element == .int8 { try append(scales, as: VectorsLayout.scales) }
+    // Not of rows put together of which some had none.
+    if !hubness.isEmpty, hubness.count == lengths.count { try append(hubness, as: VectorsLayout.hubness) }
     var summary = ByteWriter()
     summary.u64(UInt64(lengths.count))
     summary.u32(UInt32(dimension))

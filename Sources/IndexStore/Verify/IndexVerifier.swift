@@ -150,6 +150,7 @@ struct IndexCheck {
       for document in 0..<reader.rowCount {
         let isRightLength = try storing { () throws(StorageError) in
           try reader.row(document, into: &row, at: 0)
+          _ = try reader.hubness(of: [UInt32(document)])
           return try reader.hasRightLength(document)
         }
         if let place = row.firstIndex(where: { !$0.isFinite }) {

@@ -51,8 +51,24 @@ struct AlignmentFit {
       map = try map.with(
         words: .ridge(words, onto: coordinates, penalty: settings.wordPenalty ?? WordSide.defaultPenalty))
     }
+    if !method.needsLabels, let sample = try querySample(map) { map = try map.with(querySample: sample) }
     map.provenance = provenance(of: map)
     return (map, seconds)
+  }
+
+  /// Some of the queries that were fitted, in the space of the map: texts, or words where there are only these. They tell
+  /// pictures that are near to everything.
+  private func querySample(_ map: AlignmentMap) throws -> Matrix? {
+    guard map.querySampleSize > 0 else { return nil }
+    var random = SplitMix64(seed: settings.seed)
+    let places = (0..<pairs.count).shuffled(using: &random).prefix(map.querySampleSize).sorted()
+    if let texts = pairs.texts {
+      let rows = Matrix(rows: places.count, columns: texts.columns, values: places.flatMap { texts.row($0) })
+      return try map.coordinates(rows, of: .texts)
+    }
+    guard let captions = pairs.captions else { return nil }
+    let found = AlignmentTrial.words(of: places.map { captions[$0] }, places, map)
+    return found.rows.rows > 0 ? found.rows : nil
   }
 
   private func fit() throws -> AlignmentMap {

@@ -166,7 +166,7 @@ final class BuildJob {
     to writer: IndexWriter, _ place: @autoclosure () -> String, key: DocumentKeys.Key, metadata: [UInt8],
     object: JSONObject,
     weights: [(token: UInt32, weight: Float)], quantiser: ImpactQuantiser, denseRow: [Float]?,
-    coordinates: [Float]? = nil
+    coordinates: [Float]? = nil, hubness: Float? = nil
   ) throws {
     var postings: [Posting] = []
     postings.reserveCapacity(weights.count)
@@ -185,7 +185,7 @@ final class BuildJob {
     do {
       let document = StoredDocument(
         key: key.text, metadata: metadata, postings: postings, fineImpacts: fineImpacts, denseRow: denseRow,
-        coordinates: coordinates, object: object)
+        coordinates: coordinates, hubness: hubness, object: object)
       try clock.stopping { try writer.add(document) }
     } catch IndexStoreError.duplicateKey {
       let isOld = try existing?.ordinal(ofKey: key.text) != nil

@@ -58,6 +58,7 @@ extension BuildJob {
     var batches = dump.batches(size: Self.batchSize, where: filter)
     while let batch = try batches.next() {
       let coordinates = try map.map { try align(batch, by: $0) }
+      let hubness = try coordinates.flatMap { try map?.hubness(of: $0) }
       for (number, tokens) in try encode(batch, through: head, top: top).enumerated() {
         let record = batch.records[number]
         try add(
@@ -66,7 +67,7 @@ extension BuildJob {
           object: record.object,
           weights: tokens.map { (token: $0.token, weight: $0.weight) }, quantiser: quantiser,
           denseRow: keepsRows ? Array(batch.rows.row(number)) : nil,
-          coordinates: coordinates.map { Array($0.row(number)) })
+          coordinates: coordinates.map { Array($0.row(number)) }, hubness: hubness?[number])
       }
       try report(batches.rowsRead)
     }

@@ -11,6 +11,9 @@ struct PreparedDenseQuery {
   /// What it was made of, as in ``RerankReport/query``.
   let source: String
 
+  /// Whether it is one of the queries that hubness is about; documents as queries are not.
+  var weighsHubness: Bool { rows == .coordinates && source != "document" }
+
   /// The rows, as in ``RerankReport/rows``.
   var rowsName: String { rows == .raw ? "vectors" : "coordinates" }
 
@@ -38,13 +41,13 @@ extension NewelIndex {
       if map.dimension(.texts) == nil, vector.count == denseDimension { return try rawQuery(vector) }
       return try query(vector, through: map)
     }
-    guard map.words != nil else {
+    guard let side = map.words else {
       throw NewelError(
         .invalidArgument,
         "The alignment of '\(path)' knows no words, only embeddings of texts; give one of the query with --query-vector, or "
           + "an index whose alignment was fitted with captions.")
     }
-    let words = words(of: parts)
+    let words = words(of: request.query, parts: parts, for: side)
     let coordinates = words.isEmpty ? nil : map.coordinates(words: words)
     return PreparedDenseQuery(query: coordinates.flatMap { DenseQuery($0) }, rows: .coordinates, source: "words")
   }
@@ -100,16 +103,6 @@ extension NewelIndex {
       return PreparedDenseQuery(query: DenseQuery(coordinates.values), rows: .coordinates, source: "vector")
     } catch {
       throw NewelError(wrapping: error)
-    }
-  }
-
-  /// The words of a query with what each counts, without how telling it is: alignments know that themselves. Related
-  /// tokens that words brought along are left out.
-  func words(of parts: QueryParts) -> [(token: String, weight: Float)] {
-    parts.weights.compactMap { token, weight in
-      guard parts.broughtBy[token] == nil, Int(token) < encoder.weights.count else { return nil }
-      let own = encoder.weights[Int(token)]
-      return own > 0 ? (name(of: token), weight / own) : nil
     }
   }
 }

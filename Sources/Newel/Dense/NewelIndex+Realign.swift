@@ -55,7 +55,7 @@ extension NewelIndex {
             let made = try coordinates(of: matrix, by: map, first: first)
             try progress?(
               JobProgress(stage: "aligning", done: Int(first) + matrix.rows, total: total, unit: "documents"))
-            return made.values
+            return (made.values, try map.hubness(of: made))
           } catch {
             stop = error
             return nil

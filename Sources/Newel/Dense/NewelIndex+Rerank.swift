@@ -18,8 +18,8 @@ extension NewelIndex {
           obstacle: obstacle)
       )
     }
-    let cosines = try cosines(query, of: pool.map(\.ordinal), in: dense.rows)
-    let first = Reranker(fusion: reranking.fusion, weight: dense.weight(of: reranking)).order(pool, cosines: cosines)
+    let matches = try matches(dense, query, of: pool.map(\.ordinal))
+    let first = Reranker(fusion: reranking.fusion, weight: dense.weight(of: reranking)).order(pool, by: matches)
     var result = ranking
     result.hits = first + ranking.hits.dropFirst(pool.count)
     return (
@@ -30,9 +30,11 @@ extension NewelIndex {
     )
   }
 
-  /// The cosines of documents with a query, in their order.
-  func cosines(_ query: DenseQuery, of ordinals: [UInt32], in rows: DenseRows) throws(NewelError) -> [Double] {
-    var cosines = [Double](repeating: 0, count: ordinals.count)
+  /// How documents compare with a query, in their order.
+  func matches(
+    _ dense: PreparedDenseQuery, _ query: DenseQuery, of ordinals: [UInt32]
+  ) throws(NewelError) -> [DenseMatch] {
+    var matches = [DenseMatch](repeating: DenseMatch(cosine: 0), count: ordinals.count)
     do {
       for segment in snapshot.segments {
         // Most indexes have one segment; then nothing is sorted out.
@@ -40,12 +42,26 @@ extension NewelIndex {
         let places = ordinals.indices.filter { range.contains(UInt64(ordinals[$0])) }
         if places.isEmpty { continue }
         let documents = places.map { UInt32(UInt64(ordinals[$0]) - segment.firstOrdinal) }
-        guard let found = try segment.cosines(query, documents: documents, in: rows) else { continue }
-        for (place, cosine) in zip(places, found) { cosines[place] = Double(cosine) }
+        guard let found = try segment.cosines(query, documents: documents, in: dense.rows) else { continue }
+        let hubness = dense.weighsHubness ? try segment.hubness(of: documents) : nil
+        for (number, place) in places.enumerated() {
+          matches[place] = DenseMatch(cosine: Double(found[number]), hubness: hubness.map { Double($0[number]) })
+        }
       }
     } catch {
       throw NewelError(wrapping: error)
     }
-    return cosines
+    return matches
   }
+}
+
+/// How a document compares with a dense query.
+struct DenseMatch {
+  let cosine: Double
+  /// The mean cosine of the document with the queries that are nearest to it; nil where nothing is known about it.
+  var hubness: Double?
+
+  /// What documents are ordered by: the cosine, less half of what the document has with everything (Conneau and others, ICLR
+  /// 2018).
+  var score: Double { cosine - (hubness ?? 0) / 2 }
 }

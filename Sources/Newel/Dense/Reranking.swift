@@ -1,13 +1,14 @@
 /// How the first hits of a search are ordered anew by a second opinion: the cosines of dense rows.
 ///
 /// The documents are those that the words found; only the order of the first ``pool`` changes. What is compared are the
-/// coordinates that an index built with an alignment has, otherwise the dense rows themselves.
+/// coordinates that an index built with an alignment has, otherwise the dense rows themselves. From cosines with coordinates half
+/// of what a document has with every query, its hubness, is taken away, where the alignment has a sample of queries.
 public struct Reranking: Sendable, Equatable {
   /// How two scores become one.
   public enum Fusion: String, Sendable, Codable, CaseIterable {
-    /// The cosine alone.
+    /// The cosine alone, less half the hubness.
     case replace
-    /// `(1 − weight) · score + weight · cosine`, the cosines brought to the range of the pool's scores.
+    /// `(1 − weight) · score + weight · cosine`, the cosines (less half the hubness) brought to the range of the pool's scores.
     case weighted
     /// `1 / (60 + rank) + 1 / (60 + rank by cosine)` (Cormack, Clarke and Büttcher 2009).
     case reciprocalRanks = "rrf"
@@ -62,7 +63,10 @@ public struct RerankedScore: Sendable, Codable, Equatable {
   public let sparseRank: Int
   /// The cosine of the document's dense row with the query, -1...1.
   public let cosine: Double
-  /// The rank by cosine among the hits that were re-ranked, 1 for the best; equal cosines have the same.
+  /// How near the document is to everything: its mean cosine with the ten nearest of some queries that the alignment was fitted
+  /// on, of which half is taken from the cosine; nil where the alignment tells nothing.
+  public let hubness: Double?
+  /// The rank by the cosine less half the hubness among the hits that were re-ranked, 1 for the best; equal ones have the same.
   public let denseRank: Int
   /// What the tokens give to the new score.
   public let sparseAmount: Double

@@ -40,9 +40,8 @@ extension NewelIndex {
       return RerankedAnswer(
         hits: answer.hits.map { ($0.ordinal, Double($0.score)) }, count: 0, weight: weight, duration: clock.now - start)
     }
-    let cosines = try cosines(query, of: pool.map(\.ordinal), in: dense.rows)
-    let first = Reranker(fusion: reranking.fusion, weight: dense.weight(of: reranking)).order(
-      pool[...], cosines: cosines)
+    let matches = try matches(dense, query, of: pool.map(\.ordinal))
+    let first = Reranker(fusion: reranking.fusion, weight: dense.weight(of: reranking)).order(pool[...], by: matches)
     let duration = clock.now - start
     // Whatever the fusion's scores are like, those behind the pool are below.
     let lowest = first.last?.score ?? 0
@@ -52,14 +51,14 @@ extension NewelIndex {
       count: first.count, weight: weight, duration: duration)
   }
 
-  /// The cosine of every document of a gallery with a query; nil when the query says nothing to the dense rows.
+  /// The dense side's score of every document of a gallery for a query; nil when the query says nothing to the dense rows.
   package func denseScores(
     of query: SearchRequest.Query, vector: [Float]?, gallery: Gallery
   ) throws(NewelError) -> [Double]? {
     let reranking = Reranking(vector: vector)
     let dense = try denseQuery(for: SearchRequest(query: query), reranking, parts: try parts(of: query))
     guard let query = dense.query else { return nil }
-    return try cosines(query, of: gallery.ordinals, in: dense.rows)
+    return try matches(dense, query, of: gallery.ordinals).map(\.score)
   }
 }
 

@@ -11,7 +11,8 @@ struct ExplainCommand: ParsableCommand {
       up exactly and which decide the order of hits.
 
       With --rerank the document is looked for among the first hits; a second table then shows what its words and the cosine \
-      of its dense row give to its new score (see 'newel help search').
+      of its dense row give to its new score, and the hubness, what the document has with every query, of which half is \
+      taken from the cosine (see 'newel help search').
 
       With --json: {"query", "key", "score", "integerScore", "isHit", "isAccepted" (with --where), "missingRequired": \
       [token], "contributions": [{"token", "role" (plain, required, negative or expanded), "broughtBy" (the \
@@ -96,6 +97,7 @@ struct ExplainCommand: ParsableCommand {
     func number(_ value: Double) -> String { NumberText.fixed(value, decimals: report.fusion == .weighted ? 4 : 5) }
     table.append(["words", number(parts.sparseScore), "\(parts.sparseRank)", number(parts.sparseAmount)])
     table.append(["cosine", number(parts.cosine), "\(parts.denseRank)", number(parts.denseAmount)])
+    if let hubness = parts.hubness { table.append(["- half of the hubness", number(hubness), "", ""]) }
     table.append(["new score", "", "\(rank)", number(score)])
     Console.print(table)
     Console.print(report.sentence)

@@ -31,10 +31,12 @@ struct SearchCommand: ParsableCommand {
       the query. The query is compared as words, by an index with an alignment that knows words ('newel align', then 'newel build \
       --alignment' or 'newel realign'); or as a vector given with --query-vector beside the words, through the alignment, or as it \
       is where that knows no texts and pictures and texts were embedded by one model. --fusion weighted brings the cosines to the range of the scores and takes (1 - weight) of the \
-      score and weight of the cosine, replace takes the cosine alone, rrf the reciprocal ranks of both. Each hit shows what words and cosine gave.
+      score and weight of the cosine, replace takes the cosine alone, rrf the reciprocal ranks of both. Each hit shows what words and cosine gave. Where the alignment has a sample of queries \
+      (those of 'newel align' do), half of what a document has with everything is taken from its cosines first: its hubness, the \
+      mean cosine with the ten nearest of the sample.
 
       With --json: {"hits": [{"rank", "key", "score", "integerScore", "contributions": [{"token", "role" (plain, required, \
-      negative or expanded), "broughtBy" (the words, if expanded), "queryWeight", "documentWeight", "amount", "integerAmount"}], "reranked" (with --rerank): {"sparseScore", "sparseRank", "cosine", "denseRank", "sparseAmount", "denseAmount"}, "metadata": {…}}], "unknownWords", \
+      negative or expanded), "broughtBy" (the words, if expanded), "queryWeight", "documentWeight", "amount", "integerAmount"}], "reranked" (with --rerank): {"sparseScore", "sparseRank", "cosine", "hubness", "denseRank", "sparseAmount", "denseAmount"}, "metadata": {…}}], "unknownWords", \
       "ignoredWords", "substitutedWords": [{"word", "tokens", "kind" (inflection, split or joined)}], "suggestions": [{"word", \
       "near"}], "expandedTokens": [{"token", "weight", "broughtBy"}], "documentCount", "documentsAccepted" (with --where), "algorithm", "exact" ("integer", "fine", "float" or \
       false), "missedScoreBound", "postingsScored", "documentsScored", "blocksChecked", "reranking" (with --rerank): {"count", "fusion", "weight", "rows" (coordinates or vectors), \
