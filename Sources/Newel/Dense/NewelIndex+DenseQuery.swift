@@ -16,12 +16,6 @@ struct PreparedDenseQuery {
 
   /// The rows, as in ``RerankReport/rows``.
   var rowsName: String { rows == .raw ? "vectors" : "coordinates" }
-
-  /// What its cosines count in a weighted fusion.
-  func weight(of reranking: Reranking) -> Double {
-    let isOneSpace = rows == .raw && source == "vector"
-    return reranking.weight ?? (isOneSpace ? Reranking.defaultWeightInOneSpace : Reranking.defaultWeight)
-  }
 }
 
 extension NewelIndex {

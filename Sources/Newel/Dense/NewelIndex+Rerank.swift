@@ -7,7 +7,7 @@ extension NewelIndex {
     _ ranking: Ranking, _ reranking: Reranking, by dense: PreparedDenseQuery
   ) throws(NewelError) -> (ranking: Ranking, report: RerankReport) {
     let pool = ranking.hits.prefix(reranking.pool)
-    let weight = reranking.fusion == .weighted ? dense.weight(of: reranking) : nil
+    let weight = reranking.fusion == .weighted ? reranking.weight : nil
     guard let query = dense.query, !pool.isEmpty else {
       let obstacle =
         dense.query == nil ? "The alignment of '\(path)' knows none of the query's words; the hits are as found." : nil
@@ -19,7 +19,7 @@ extension NewelIndex {
       )
     }
     let matches = try matches(dense, query, of: pool.map(\.ordinal))
-    let first = Reranker(fusion: reranking.fusion, weight: dense.weight(of: reranking)).order(pool, by: matches)
+    let first = Reranker(fusion: reranking.fusion, weight: reranking.weight).order(pool, by: matches)
     var result = ranking
     result.hits = first + ranking.hits.dropFirst(pool.count)
     return (

@@ -8,8 +8,6 @@ package struct RerankedAnswer: Sendable {
   package let hits: [(ordinal: UInt32, score: Double)]
   /// How many were ordered anew.
   package let count: Int
-  /// What the cosines counted; nil unless the fusion is weighted.
-  package let weight: Double?
   /// What it took beyond the search.
   package let duration: Duration
 }
@@ -35,20 +33,19 @@ extension NewelIndex {
       Ranking.Entry(ordinal: $0.ordinal, score: Double($0.score) * answer.scoreUnit, integerScore: $0.score)
     }
     let tail = answer.hits.dropFirst(pool.count)
-    let weight = reranking.fusion == .weighted ? dense.weight(of: reranking) : nil
     guard let query = dense.query, !pool.isEmpty else {
       return RerankedAnswer(
-        hits: answer.hits.map { ($0.ordinal, Double($0.score)) }, count: 0, weight: weight, duration: clock.now - start)
+        hits: answer.hits.map { ($0.ordinal, Double($0.score)) }, count: 0, duration: clock.now - start)
     }
     let matches = try matches(dense, query, of: pool.map(\.ordinal))
-    let first = Reranker(fusion: reranking.fusion, weight: dense.weight(of: reranking)).order(pool[...], by: matches)
+    let first = Reranker(fusion: reranking.fusion, weight: reranking.weight).order(pool[...], by: matches)
     let duration = clock.now - start
     // Whatever the fusion's scores are like, those behind the pool are below.
     let lowest = first.last?.score ?? 0
     let highest = tail.first.map { Double($0.score) } ?? 0
     return RerankedAnswer(
       hits: first.map { ($0.ordinal, $0.score) } + tail.map { ($0.ordinal, lowest - 1 - (highest - Double($0.score))) },
-      count: first.count, weight: weight, duration: duration)
+      count: first.count, duration: duration)
   }
 
   /// The dense side's score of every document of a gallery for a query; nil when the query says nothing to the dense rows.

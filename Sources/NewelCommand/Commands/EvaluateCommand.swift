@@ -54,7 +54,7 @@ struct EvaluateCommand: ParsableCommand {
       relevant document in the gallery), "judgementsOutside", "unknownTokens", "millisecondsPerQuery" (from words to \
       ordinals, on one thread), "imageToText": {…}, "recallSum", "graded": {…}, "gradedImageToText": {…}, "words": {…, \
       "captions": {…}, "classes": {…}}, "systems": [{"system", "textToImage", "imageToText", …}], "denseObstacle", \
-      "reranking": {"pool", "fusion", "lines": [{"system", "textToImage", "millisecondsPerQuery", "queriesReranked", "weight"}]}, \
+      "reranking": {"pool", "fusion", "weight", "lines": [{"system", "textToImage", "millisecondsPerQuery", "queriesReranked"}]}, \
       "comparison": {"lines": [{"measure", "first", "second", "difference", "low", "high", "tTestPValue", \
       "randomisationPValue", "better", "worse"}]}}; for an alignment {"method", "pictures", "conditions", "galleryConditions", "classes", "pool", "systems": [{"queries", "localScaling", "toImage": \
       {"queries", "gallery", "direction": {…}, "classes": {"cutoff", "all", "atCutoff"}}, "fromImage": {…}}], "classNames": {"asked", "precision"}, \

@@ -8,9 +8,7 @@ struct FusionOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp(
-      "What the dense part counts in a weighted fusion, 0 to 1 (default: \(Reranking.defaultWeight); "
-        + "\(Reranking.defaultWeightInOneSpace) for a vector of the pictures' own space)."))
+    help: "What the dense part counts in a weighted fusion, 0 to 1 (default: \(Reranking.defaultWeight)).")
   var weight: Double?
 
   /// - Parameter pool: how many hits are ordered anew; nil for none.
@@ -22,7 +20,7 @@ struct FusionOptions: ParsableArguments {
     if weight != nil, (fusion ?? .weighted) != .weighted {
       throw ValidationError("--weight goes with --fusion weighted.")
     }
-    return Reranking(pool: pool, fusion: fusion ?? .weighted, weight: weight)
+    return Reranking(pool: pool, fusion: fusion ?? .weighted, weight: weight ?? Reranking.defaultWeight)
   }
 }
 

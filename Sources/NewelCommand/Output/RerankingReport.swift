@@ -5,6 +5,8 @@ import Newel
 struct RerankingReport: Encodable {
   let pool: Int
   let fusion: Reranking.Fusion
+  /// Nil unless the fusion is weighted.
+  let weight: Double?
   let lines: [Line]
 
   /// One system.
@@ -15,30 +17,28 @@ struct RerankingReport: Encodable {
     let millisecondsPerQuery: Double?
     /// Queries whose hits were ordered anew; nil unless hits were.
     let queriesReranked: Int?
-    /// What the cosines counted; nil unless the fusion is weighted.
-    let weight: Double?
   }
 
   init(_ reranking: Reranking, sparse: Evaluator, results: [RerankEvaluator.Result]) {
     pool = reranking.pool
     fusion = reranking.fusion
+    weight = reranking.fusion == .weighted ? reranking.weight : nil
     var lines = [
       Line(
         system: "sparse", textToImage: DirectionReport(sparse.summary),
-        millisecondsPerQuery: sparse.millisecondsPerQuery, queriesReranked: nil, weight: nil)
+        millisecondsPerQuery: sparse.millisecondsPerQuery, queriesReranked: nil)
     ]
     for result in results {
       let source = result.source.rawValue
       lines.append(
         Line(
           system: "dense, \(source)", textToImage: DirectionReport(result.dense), millisecondsPerQuery: nil,
-          queriesReranked: nil, weight: nil))
+          queriesReranked: nil))
       let count = max(1, result.reranked.queryCount + result.reranked.unjudgedCount)
       lines.append(
         Line(
           system: "re-ranked, \(source)", textToImage: DirectionReport(result.reranked),
-          millisecondsPerQuery: result.duration / .milliseconds(1) / Double(count), queriesReranked: result.queries,
-          weight: result.weight))
+          millisecondsPerQuery: result.duration / .milliseconds(1) / Double(count), queriesReranked: result.queries))
     }
     self.lines = lines
   }
@@ -60,8 +60,7 @@ struct RerankingReport: Encodable {
           ])
     }
     Console.print(table)
-    let weights = Set(lines.compactMap(\.weight)).sorted().map { NumberText.fixed($0, decimals: 2) }
-    let how = weights.isEmpty ? fusion.rawValue : "\(fusion.rawValue), weight \(weights.joined(separator: " and "))"
+    let how = weight.map { "\(fusion.rawValue), weight \(NumberText.fixed($0, decimals: 2))" } ?? fusion.rawValue
     Console.print("re-ranked: the first \(NumberText.grouped(pool)) hits of sparse (\(how))")
   }
 }

@@ -27,8 +27,6 @@ struct RerankEvaluator {
     var reranked: RetrievalSummary
     /// Queries whose hits were ordered anew.
     var queries = 0
-    /// What the cosines counted; nil unless the fusion is weighted.
-    var weight: Double?
     var duration = Duration.zero
   }
 
@@ -82,7 +80,6 @@ struct RerankEvaluator {
     reranking.vector = vector
     let again = try index.rerank(answer, of: query.query, by: reranking)
     if again.count > 0 { result.queries += 1 }
-    result.weight = again.weight
     result.duration += answer.duration + again.duration
     let ranking = JudgedRanking(ordinals: again.hits, judgements: query.judgements, isComplete: !answer.isCut)
     var knownRank: Int?
