@@ -119,6 +119,11 @@ import Testing
     #expect(map.method == "masln" && map.coordinateCount == 8)
     #expect(try AlignmentMap.decode(map.encoded()) == map)
     #expect(try AlignmentMap.trainMASLN(train, labels: labels, options: small).encoded() == map.encoded())
+    // Nothing of the rows beside it, such as their mean, enters the coordinates of a row.
+    let (alone, among) = (
+      try map.coordinates(test.texts.gathered([7]), of: .texts), try map.coordinates(test.texts, of: .texts)
+    )
+    #expect(distance(alone, among.gathered([7])) < 1e-6)
     var random = SplitMix64(seed: 5)
     let names = noise(3, 7, &random)
     let other = try AlignmentMap.trainMASLN(train, labels: labels, classEmbeddings: names, options: small)

@@ -85,5 +85,8 @@ import Testing
     }
     let adapters = try measure("contrastive") { try AlignmentMap.trainContrastive(train) }
     expect(adapters, [41, 77, 88, 41, 77, 88])
+    let gated = try measure("gmlp") { try AlignmentMap.trainGMLP(train) }
+    expect(gated, [46, 81, 90, 46, 81, 90])
+    #expect(gated.reduce(0, +) > adapters.reduce(0, +) + 15)
   }
 }

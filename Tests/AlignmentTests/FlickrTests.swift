@@ -91,4 +91,28 @@ import Testing
     print("contrastive \(adapters) beside correlation \(canonical)")
     #expect(adapters[2] + adapters[5] >= canonical[2] + canonical[5] - 6)
   }
+
+  @Test(
+    "Over five splits adapters find as much as correlation does, with gated blocks and without",
+    .enabled(if: Surroundings.isRelease, "needs a release build"))
+  func trained() throws {
+    let splits = try splits()
+    func depthTen(_ name: String, _ fit: (PairedRows) throws -> AlignmentMap) throws -> Double {
+      let found = mean(try splits.map { try $0.recall(fit($0.train)) })
+      print("flickr8k_mini, 5 splits, i2t and t2i R@1 5 10: \(name) \(found)")
+      return (found[2] + found[5]) / 2
+    }
+    let canonical = try depthTen("correlation") {
+      try AlignmentMap.fit(.correlation(regularisation: 1, rank: 200), to: $0)
+    }
+    let affine = try depthTen("contrastive") { try AlignmentMap.trainContrastive($0, options: .fewPairs) }
+    let gated = try depthTen("gmlp") { try AlignmentMap.trainGMLP($0, options: .fewPairsWithBlocks) }
+    let joined = try depthTen("gmlp behind trained adapters") {
+      var (options, blocks) = (ContrastiveOptions.fewPairs, GatedBlocks())
+      (options.epochs, blocks.affineEpochs, blocks.rateFactor) = (20, options.epochs, 0.1)
+      return try AlignmentMap.trainGMLP($0, options: options, blocks: blocks)
+    }
+    // A point is ten captions of 1,000, or two photos of 200.
+    #expect(affine >= canonical - 1.5 && gated >= affine - 1.5 && joined >= affine - 1)
+  }
 }

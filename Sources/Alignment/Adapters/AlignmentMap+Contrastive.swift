@@ -33,7 +33,7 @@ extension AlignmentMap {
   /// (``GatedBlocks/affineEpochs``).
   ///
   /// - Parameters:
-  ///   - pairs: training rows. With fewer than some thousand the linear adapters are as good or better.
+  ///   - pairs: training rows. With fewer than some thousand the linear adapters are about as good.
   ///   - options: how, as for ``trainContrastive(_:options:progress:)``.
   ///   - blocks: what stands behind the affine maps.
   ///   - progress: called after every epoch; what it throws ends the training.
@@ -41,7 +41,7 @@ extension AlignmentMap {
   /// - Complexity: O(epochs · pictures · (d + e + batch + blocks · expansion · dimension) · dimension).
   /// - Source: the block is that of Liu and others, "Pay attention to MLPs" (NeurIPS 2021).
   public static func trainGMLP(
-    _ pairs: PairedRows, options: ContrastiveOptions = ContrastiveOptions(), blocks: GatedBlocks = GatedBlocks(),
+    _ pairs: PairedRows, options: ContrastiveOptions = .manyPairsWithBlocks, blocks: GatedBlocks = GatedBlocks(),
     progress: (ContrastiveProgress) throws -> Void = { _ in }
   ) throws -> AlignmentMap {
     try options.check()

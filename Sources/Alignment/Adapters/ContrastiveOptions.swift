@@ -49,6 +49,21 @@ public struct ContrastiveOptions: Sendable, Equatable {
     return options
   }
 
+  /// The settings for some ten thousand pairs with gated blocks, which learn them by heart without noise.
+  public static var manyPairsWithBlocks: ContrastiveOptions {
+    var options = ContrastiveOptions()
+    options.noise = 0.3
+    return options
+  }
+
+  /// The settings for about a thousand pictures with gated blocks.
+  public static var fewPairsWithBlocks: ContrastiveOptions {
+    var options = fewPairs
+    options.noise = 1.5
+    options.rate = 5e-4
+    return options
+  }
+
   func check() throws(AlignmentError) {
     func refuse(_ name: String, _ value: String, _ range: String) -> AlignmentError {
       .badOption(name: name, value: value, range: range)

@@ -26,7 +26,12 @@ extension AlignmentFit {
 
   private func contrastiveOptions() throws -> ContrastiveOptions {
     var options: ContrastiveOptions =
-      hasManyPairs ? (words == nil || method == .gatedBlocks ? .init() : .manyCaptions) : .fewPairs
+      switch (method, hasManyPairs) {
+      case (.gatedBlocks, true): .manyPairsWithBlocks
+      case (.gatedBlocks, false): .fewPairsWithBlocks
+      case (_, true): words == nil ? .init() : .manyCaptions
+      case (_, false): .fewPairs
+      }
     set(&options, \.dimension, settings.dimension)
     set(&options, \.epochs, settings.epochs)
     set(&options, \.batchSize, settings.batch)
