@@ -66,11 +66,11 @@ import Testing
           let reranking = Reranking(pool: 25, fusion: fusion, weight: weight, vector: vector)
           let after = try index.search(request(words, reranking)).hits
           let cosines = try before.map { hit in
-            let found = try #require(after.first { $0.key == hit.key }?.reranked?.cosine)
+            let found = try #require(after.first { $0.key == hit.key }?.reranked)
             let row = try #require(
               try index.snapshot.denseRow(of: try index.ordinal(of: hit.key), in: .coordinates))
-            #expect(abs(found - cosine(query, row)) < (type == .float16 ? 1e-5 : 0.02))
-            return found
+            #expect(abs(found.cosine - cosine(query, row)) < (type == .float16 ? 1e-5 : 0.02))
+            return found.cosine - (found.hubness ?? 0) / 2
           }
           let expected = fused(before, cosines, reranking)
           #expect(after.map(\.key) == expected.map(\.key), "\(words), \(weight)")
@@ -158,6 +158,70 @@ import Testing
         #expect(single.hits.allSatisfy { ($0.metadata?.contains("\"val\"") == true) == isValidation })
       }
     }
+  }
+
+  @Test("An alignment of words alone leaves vectors of the pictures' own space as they are")
+  func vectorsOfOneSpace() throws {
+    var bags = SparseTargets()
+    for picture in 0..<60 {
+      let words = Set(TinyDump.words(of: picture))
+      bags.append(TinyDump.words.indices.filter { words.contains(TinyDump.words[$0]) }.map { UInt32($0) })
+    }
+    let map = try AlignmentMap.fitWords(
+      images: Matrix(rows: 60, columns: TinyDump.dimension, values: TinyDump.rows(0..<60)),
+      words: WordBags(tokens: TinyDump.words, tokenizer: "word", bags: bags))
+    try map.save(material.dump.path("words"), fileSystem: PosixFileSystem())
+    let index = try material.build("index", alignment: "words")
+    let row = Array(TinyDump.rows(7..<8))
+    let found = try index.search(request(TinyDump.words(of: 7).joined(separator: " "), Reranking(vector: row)))
+    #expect(found.reranking?.rows == "vectors" && found.reranking?.query == "vector")
+    #expect(found.hits.first?.key == "d7")
+    let typed = try index.search(request("red shoe", Reranking()))
+    #expect(typed.reranking?.rows == "coordinates")
+    let short = #expect(throws: NewelError.self) { try index.search(request("red", Reranking(vector: [1, 2]))) }
+    #expect(short?.message.contains("leave --query-vector out") == true)
+  }
+
+  @Test("Words count as the query says, by the alignment's own vocabulary")
+  func wordsOfTheAlignment() throws {
+    let map = try AlignmentMap.load(material.dump.path("both"), fileSystem: PosixFileSystem())
+    let side = try #require(map.words)
+    let index = try material.build("index")
+    func read(_ text: String) throws -> [String] {
+      let request = SearchRequest(text)
+      return index.words(of: request.query, parts: try index.parts(of: request.query), for: side)
+        .map { "\($0.token) \($0.weight)" }
+    }
+    #expect(try read("red shoe") == ["red 1.0", "shoe 1.0"])
+    #expect(try read("+red^2 -\"big hat\" Shoes") == ["red 2.0", "big -1.0", "hat -1.0", "shoe 1.0"])
+    #expect(try read("red zebra hats") == ["red 1.0", "hat 1.0"])
+    #expect(try read("red hat -hat") == ["red 1.0"])
+    let plain = SearchRequest.Query.plain("red -hat")
+    #expect(
+      index.words(of: plain, parts: try index.parts(of: plain), for: side).map(\.weight) == [1, 1])
+    let tokens = SearchRequest.Query.tokens([("red", 2)])
+    let weights = index.words(of: tokens, parts: try index.parts(of: tokens), for: side)
+    #expect(weights.map(\.token) == ["red"])
+  }
+
+  @Test("What the index does not know, the alignment may")
+  func wordsOfTheAlignmentAlone() throws {
+    let few = try TinyDump(count: 60)
+    try few.write("words.txt", "red\nblue\nhat\nshoe\n")
+    _ = try EncoderModel.train(
+      TrainRequest(
+        images: few.dump, metadata: few.dump, output: few.path("head"), vocabulary: few.path("words.txt")))
+    var build = BuildRequest(
+      index: few.path("index"), source: .dense(images: few.dump, metadata: few.dump, head: few.path("head")))
+    build.alignment = material.dump.path("both")
+    _ = try NewelIndex.build(build)
+    let index = try NewelIndex.open(few.path("index"))
+    let plain = try index.search(request("red striped", Reranking(fusion: .replace)))
+    let known = try index.search(request("red", Reranking(fusion: .replace)))
+    #expect(plain.unknownWords == ["striped"])
+    #expect(plain.hits.map(\.score) != known.hits.map(\.score))
+    func striped(_ hits: [SearchHit]) -> Int { hits.prefix(6).count { $0.metadata?.contains("striped") == true } }
+    #expect(striped(plain.hits) > striped(known.hits))
   }
 
   @Test("Words that the alignment does not know leave the hits as found, and it is said")

@@ -204,6 +204,25 @@ import Testing
     #expect(NearWords.near(word, in: vocabulary) == found)
   }
 
+  @Test("No near word is passed over for the letters it lacks", arguments: 0..<20 as Range<UInt64>)
+  func letters(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let letters = Array("abcdeéf!A")
+    func word() -> String { String((0..<3 + random.below(5)).map { _ in letters[random.below(letters.count)] }) }
+    let tokens = Set((0..<400).map { _ in word().lowercased() }).sorted()
+    let vocabulary = try Vocabulary(tokens)
+    for wanted in (0..<20).map({ _ in word() }) {
+      let own = Array(wanted.lowercased().unicodeScalars)
+      let near = tokens.filter { token in
+        let other = Array(token.unicodeScalars)
+        let distance = NearWords.distance(own, other)
+        return distance > 0 && distance <= (own.count <= 5 ? 1 : 2)
+          || other.count > own.count && other.starts(with: own)
+      }
+      #expect(Set(NearWords.near(wanted, in: vocabulary, limit: 1000)) == Set(near), "\(wanted)")
+    }
+  }
+
   @Test("The distance is that of its definition by recursion", arguments: 0..<60 as Range<UInt64>)
   func distance(seed: UInt64) {
     var random = SplitMix64(seed: seed)

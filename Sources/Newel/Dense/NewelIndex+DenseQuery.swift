@@ -19,8 +19,8 @@ struct PreparedDenseQuery {
 }
 
 extension NewelIndex {
-  /// The dense side of a request: its vector through the texts of the alignment, or as it is in an index without; else its
-  /// words through those of the alignment.
+  /// The dense side of a request: its vector through the texts of the alignment, or as it is where there are none; else
+  /// its words through those of the alignment.
   ///
   /// - Throws: `invalidArgument` when the index has nothing to compare it with, `invalidInput` for a vector that does not fit.
   func denseQuery(
@@ -30,14 +30,18 @@ extension NewelIndex {
     if vector == nil, case .embedding(let own) = request.query { vector = own }
     if let vector { try check(vector) }
     guard let map = try alignment() else { return try rawQuery(vector) }
-    if let vector { return try query(vector, through: map) }
-    guard map.words != nil else {
+    if let vector {
+      // An alignment that was fitted with words alone leaves texts of the pictures' own space as they are.
+      if map.dimension(.texts) == nil, vector.count == denseDimension { return try rawQuery(vector) }
+      return try query(vector, through: map)
+    }
+    guard let side = map.words else {
       throw NewelError(
         .invalidArgument,
         "The alignment of '\(path)' knows no words, only embeddings of texts; give one of the query with --query-vector, or "
           + "an index whose alignment was fitted with captions.")
     }
-    let words = words(of: parts)
+    let words = words(of: request.query, parts: parts, for: side)
     let coordinates = words.isEmpty ? nil : map.coordinates(words: words)
     return PreparedDenseQuery(query: coordinates.flatMap { DenseQuery($0) }, rows: .coordinates, source: "words")
   }
@@ -78,7 +82,8 @@ extension NewelIndex {
     guard let expected = map.dimension(.texts) else {
       throw NewelError(
         .invalidArgument,
-        "The alignment of '\(path)' knows words and no embeddings of texts; leave --query-vector out.")
+        "The alignment of '\(path)' knows words and no embeddings of texts, and the query vector has \(vector.count) numbers, not "
+          + "those of a dense row; leave --query-vector out, or put in an alignment that was fitted with --texts.")
     }
     guard vector.count == expected else {
       throw NewelError(
@@ -92,16 +97,6 @@ extension NewelIndex {
       return PreparedDenseQuery(query: DenseQuery(coordinates.values), rows: .coordinates, source: "vector")
     } catch {
       throw NewelError(wrapping: error)
-    }
-  }
-
-  /// The words of a query with what each counts, without how telling it is: alignments know that themselves. Related
-  /// tokens that words brought along are left out.
-  func words(of parts: QueryParts) -> [(token: String, weight: Float)] {
-    parts.weights.compactMap { token, weight in
-      guard parts.broughtBy[token] == nil, Int(token) < encoder.weights.count else { return nil }
-      let own = encoder.weights[Int(token)]
-      return own > 0 ? (name(of: token), weight / own) : nil
     }
   }
 }

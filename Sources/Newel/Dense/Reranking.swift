@@ -22,8 +22,8 @@ public struct Reranking: Sendable, Equatable {
   /// The embedding of the query's text; nil takes the query's own embedding, or its words.
   public var vector: [Float]?
 
-  /// The weight that was best, or nearly, on every collection it was measured on.
-  public static let defaultWeight = 0.5
+  /// What gained most, at worst, over words and over cosines alone on held-out parts of three collections.
+  public static let defaultWeight = 0.6
 
   public init(
     pool: Int = 200, fusion: Fusion = .weighted, weight: Double = Reranking.defaultWeight, vector: [Float]? = nil

@@ -18,8 +18,7 @@ extension NewelIndex {
 
   /// Whether texts of this length can be compared with documents.
   package func hasDenseTexts(ofDimension dimension: Int) throws(NewelError) -> Bool {
-    if let map = try alignment() { return map.dimension(.texts) == dimension }
-    return denseDimension == dimension
+    (try alignment()?.dimension(.texts) ?? denseDimension) == dimension
   }
 
   /// Orders the first hits of an evaluated query anew.

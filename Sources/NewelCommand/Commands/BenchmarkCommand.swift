@@ -21,9 +21,10 @@ struct BenchmarkCommand: ParsableCommand {
       "meanQueryTokens", "count", "truth", "lines": [{"mode", "points": [{"setting", "microseconds": {"mean", "p50", "p95", \
       "p99", "spread"}, "recall"}]}]}.
 
-      --rerank 200 times whole searches by the clock, one after the other, from the words of a query to keys, metadata and \
+      --rerank 200 times whole searches, one after the other, from the words of a query to keys, metadata and \
       explanations of the first of the counts, beside the same without a second opinion. With --json: {"index", \
-      "documentCount", "queryCount", "count", "pool", "queriesReranked", "lines": [{"mode", "microseconds": {…}}]}.
+      "documentCount", "queryCount", "count", "pool", "queriesReranked", "lines": [{"mode", "microseconds": {…}, \
+      "clockMicroseconds": {…}}]}.
 
       --dense-rows 1000 times the cosines of a thousand scattered documents with a query, as re-ranking needs them. With \
       --json: {"index", "rows" (vectors or coordinates), "dimension", "type", "count", "microseconds": {…}}.

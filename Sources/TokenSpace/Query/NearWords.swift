@@ -11,8 +11,9 @@ public enum NearWords {
     let wanted = Array(word.lowercased().unicodeScalars)
     guard wanted.count >= 3, wanted.count <= 64, limit > 0 else { return [] }
     let allowed = wanted.count <= 5 ? 1 : 2
+    let ownLetters = Letters(word.lowercased())
     var found: [(token: String, distance: Int)] = []
-    for token in vocabulary.tokens {
+    for token in vocabulary.tokens where Letters(token).mayBe(ownLetters, within: allowed) {
       // A scalar takes at most four bytes, so much longer tokens need no closer look.
       guard token.utf8.count <= 4 * (wanted.count + 8) else { continue }
       let letters = Array(token.unicodeScalars)
@@ -26,6 +27,26 @@ public enum NearWords {
     // Stable: the order of the vocabulary stays within one distance.
     return found.enumerated().sorted { ($0.element.distance, $0.offset) < ($1.element.distance, $1.offset) }
       .prefix(limit).map(\.element.token)
+  }
+
+  /// Which letters a word has, to tell most words from one without comparing them.
+  struct Letters {
+    /// One bit for each ASCII letter, perhaps the same for two of them.
+    private var bits: UInt64 = 0
+    private var isASCII = true
+
+    init(_ word: String) {
+      for byte in word.utf8 {
+        bits |= 1 << UInt64(byte & 63)
+        if byte >= 0x80 { isASCII = false }
+      }
+    }
+
+    /// Whether a word with these letters can begin with the other, or be so few letters away from it: each letter that it
+    /// lacks is one away.
+    func mayBe(_ other: Letters, within distance: Int) -> Bool {
+      !(isASCII && other.isASCII) || (other.bits & ~bits).nonzeroBitCount <= distance
+    }
   }
 
   /// The optimal string alignment distance.

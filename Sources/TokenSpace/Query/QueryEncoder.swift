@@ -51,8 +51,7 @@ public struct QueryEncoder: Sendable {
   ///
   /// - Complexity: O(length of the text).
   public func encode(plain text: String, expand: Int = 0) -> EncodedQuery {
-    let words = text.unicodeScalars.split { $0 == " " || $0 == "\n" || $0 == "\r" || $0 == "\t" }
-    return encode(ParsedQuery(clauses: words.map { QueryClause(text: String($0)) }), expand: expand)
+    encode(ParsedQuery(plain: text), expand: expand)
   }
 
   /// The tokens of a parsed query.

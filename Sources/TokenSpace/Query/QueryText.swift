@@ -12,6 +12,16 @@ public struct ParsedQuery: Sendable, Equatable {
   public var clauses: [QueryClause]
 }
 
+extension ParsedQuery {
+  /// The words of a plain text, such as a caption: every word adds, and nothing is an operator.
+  ///
+  /// - Complexity: O(length of the text).
+  public init(plain text: String) {
+    let words = text.unicodeScalars.split { $0 == " " || $0 == "\n" || $0 == "\r" || $0 == "\t" }
+    self.init(clauses: words.map { QueryClause(text: String($0)) })
+  }
+}
+
 /// One word or one group of quoted words of a query.
 public struct QueryClause: Sendable, Equatable {
   /// What a clause asks for.

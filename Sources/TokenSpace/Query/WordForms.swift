@@ -2,9 +2,9 @@
 ///
 /// Candidates only: whoever asks checks which of them a vocabulary has. Rules of one direction would miss vocabularies that
 /// know a word in its plural only, which are common: they come from captions.
-enum WordForms {
+package enum WordForms {
   /// Other forms of `word`, the likelier first, without `word` itself; empty for short words and other scripts.
-  static func candidates(_ word: String) -> [String] {
+  package static func candidates(_ word: String) -> [String] {
     let letters = Array(word.utf8)
     guard letters.count >= 3, letters.allSatisfy({ $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") }) else {
       return []
