@@ -219,8 +219,8 @@ import Testing
     let whole = FileManager.default.contents(atPath: dump.path("map"))
     let resumed = try run(training + ["--resume", "state"])
     #expect(resumed.status == 0 && FileManager.default.contents(atPath: dump.path("map")) == whole, "\(resumed.error)")
-    let other = try run(training + ["--resume", "state", "--seed", "2"])
-    #expect(other.isRefusal && other.error.contains("another seed"), "\(other.error)")
+    let other = try run(training + ["--resume", "state", "--noise", "0.5"])
+    #expect(other.isRefusal && other.error.contains("(noise: 1.0 instead of 0.5)"), "\(other.error)")
     try dump.write("notes.txt", "mine\n")
     for arguments in [["--resume", "notes.txt"], ["--checkpoint", "notes.txt"], ["--resume", "none"]] {
       #expect(try run(training + arguments).isRefusal, "\(arguments)")

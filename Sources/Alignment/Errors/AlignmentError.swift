@@ -118,8 +118,8 @@ public enum AlignmentError: Error, Equatable, Sendable, CustomStringConvertible 
     case .diverged(let method):
       "The training of \(method) diverged: its loss or its weights became infinite or NaN; use a lower learning rate."
     case .otherTraining(let path, let what, let expected, let found):
-      "The checkpoint '\(path)' is of a training with another \(what) (\(found) instead of \(expected)); resume with the same "
-        + "pairs and settings, or begin anew."
+      "The checkpoint '\(path)' is of another training (\(what): \(found) instead of \(expected)); resume with the same pairs and "
+        + "settings, or begin anew."
     case .badCheckpoint(let path, let reason):
       "The checkpoint '\(path)' cannot be used: \(reason); begin anew without --resume."
     case .notAnAlignment(let source, let reason):
