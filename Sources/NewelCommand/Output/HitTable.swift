@@ -61,6 +61,7 @@ extension RerankReport {
     let source =
       switch query {
       case "words": "the words"
+      case "words and vector": "the words and the vector"
       case "document": "the document"
       default: "the vector"
       }
