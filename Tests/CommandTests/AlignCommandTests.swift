@@ -210,6 +210,27 @@ import Testing
     #expect(Set(try FileManager.default.contentsOfDirectory(atPath: dump.folder)) == Set(names + ["zero.npy"]))
   }
 
+  @Test func aTrainingGoesOnFromItsCheckpoint() throws {
+    let training = ["--texts", "dump", "--method", "contrastive", "--dimension", "6", "--epochs", "2"]
+    func run(_ more: [String]) throws -> Answer {
+      try NewelProcess.newel(["align", "--images", "dump", "--output", "map"] + more, in: dump.folder)
+    }
+    #expect(try run(training + ["--checkpoint", "state"]).status == 0)
+    let whole = FileManager.default.contents(atPath: dump.path("map"))
+    let resumed = try run(training + ["--resume", "state"])
+    #expect(resumed.status == 0 && FileManager.default.contents(atPath: dump.path("map")) == whole, "\(resumed.error)")
+    let other = try run(training + ["--resume", "state", "--noise", "0.5"])
+    #expect(other.isRefusal && other.error.contains("(noise: 1.0 instead of 0.5)"), "\(other.error)")
+    try dump.write("notes.txt", "mine\n")
+    for arguments in [["--resume", "notes.txt"], ["--checkpoint", "notes.txt"], ["--resume", "none"]] {
+      #expect(try run(training + arguments).isRefusal, "\(arguments)")
+    }
+    // auto takes a closed form for so few pairs.
+    let closed = try run(["--texts", "dump", "--checkpoint", "new"])
+    #expect(closed.isRefusal && closed.error.contains("ridge-both keeps no checkpoints"), "\(closed.error)")
+    #expect(try run(["--texts", "dump", "--method", "cca", "--checkpoint", "new"]).status == 2)
+  }
+
   @Test func anAlignmentIsMeasuredWithoutAnIndex() throws {
     let fitted = try align(
       "--texts", "dump", "--metadata", "dump", "--where", "split=train", "--validate-where", "split=val", "--json"

@@ -16,15 +16,20 @@ extension AlignmentMap {
   /// - Parameters:
   ///   - pairs: training rows.
   ///   - options: how.
+  ///   - checkpoint: where the state is written after every epoch; nil for nowhere.
+  ///   - resuming: the checkpoint of the same training to go on from.
   ///   - progress: called after every epoch; what it throws ends the training.
-  /// - Throws: ``AlignmentError`` for what is wrong with pairs or options, and what `progress` throws.
+  /// - Throws: ``AlignmentError`` for what is wrong with pairs, options or checkpoint, and what `progress` throws.
   /// - Complexity: O(epochs · pictures · (d + e + batch) · dimension).
   public static func trainContrastive(
     _ pairs: PairedRows, options: ContrastiveOptions = ContrastiveOptions(),
+    checkpoint: AlignmentCheckpoint? = nil, resuming: AlignmentCheckpoint? = nil,
     progress: (ContrastiveProgress) throws -> Void = { _ in }
   ) throws -> AlignmentMap {
     var training = try ContrastiveTraining(pairs, options)
-    try run(&training, epochs: 0..<options.epochs, of: options.epochs, progress)
+    try training.run(to: options.epochs, checkpoint: checkpoint, from: resuming?.open()) { epoch, loss in
+      try progress(ContrastiveProgress(epoch: epoch, epochs: options.epochs, loss: loss))
+    }
     return try training.map()
   }
 
@@ -34,14 +39,17 @@ extension AlignmentMap {
   ///
   /// - Parameters:
   ///   - pairs: training rows. With fewer than some thousand the linear adapters are about as good.
-  ///   - options: how, as for ``trainContrastive(_:options:progress:)``.
+  ///   - options: how, as for ``trainContrastive(_:options:checkpoint:resuming:progress:)``.
   ///   - blocks: what stands behind the affine maps.
+  ///   - checkpoint: where the state is written after every epoch; nil for nowhere.
+  ///   - resuming: the checkpoint of the same training to go on from.
   ///   - progress: called after every epoch; what it throws ends the training.
-  /// - Throws: ``AlignmentError`` for what is wrong with pairs or options, and what `progress` throws.
+  /// - Throws: ``AlignmentError`` for what is wrong with pairs, options or checkpoint, and what `progress` throws.
   /// - Complexity: O(epochs · pictures · (d + e + batch + blocks · expansion · dimension) · dimension).
   /// - Source: the block is that of Liu and others, "Pay attention to MLPs" (NeurIPS 2021).
   public static func trainGMLP(
     _ pairs: PairedRows, options: ContrastiveOptions = .manyPairsWithBlocks, blocks: GatedBlocks = GatedBlocks(),
+    checkpoint: AlignmentCheckpoint? = nil, resuming: AlignmentCheckpoint? = nil,
     progress: (ContrastiveProgress) throws -> Void = { _ in }
   ) throws -> AlignmentMap {
     try options.check()
@@ -50,25 +58,24 @@ extension AlignmentMap {
     first.epochs = blocks.affineEpochs
     second.rate *= blocks.rateFactor
     let epochs = blocks.affineEpochs + options.epochs
-    guard blocks.affineEpochs > 0 else {
-      var training = try ContrastiveTraining(pairs, second, blocks)
-      try run(&training, epochs: 0..<epochs, of: epochs, progress)
-      return try training.map()
+    let saved = try resuming?.open()
+    // A checkpoint of the second part has no need of the first.
+    let isFurther = blocks.affineEpochs == 0 || saved?.settings["method"] == ContrastiveTraining.gatedName
+    func run(
+      _ training: inout ContrastiveTraining, _ options: ContrastiveOptions, from saved: SavedTraining?, after done: Int
+    ) throws {
+      try training.run(to: options.epochs, checkpoint: checkpoint, from: saved) { epoch, loss in
+        try progress(ContrastiveProgress(epoch: done + epoch, epochs: epochs, loss: loss))
+      }
     }
-    var affine = try ContrastiveTraining(pairs, first)
-    try run(&affine, epochs: 0..<blocks.affineEpochs, of: epochs, progress)
+    var affine: ContrastiveTraining?
+    if !isFurther {
+      var training = try ContrastiveTraining(pairs, first)
+      try run(&training, first, from: saved, after: 0)
+      affine = training
+    }
     var training = try ContrastiveTraining(pairs, second, blocks, after: affine)
-    try run(&training, epochs: blocks.affineEpochs..<epochs, of: epochs, progress)
+    try run(&training, second, from: isFurther ? saved : nil, after: blocks.affineEpochs)
     return try training.map()
-  }
-
-  private static func run(
-    _ training: inout ContrastiveTraining, epochs: Range<Int>, of count: Int,
-    _ progress: (ContrastiveProgress) throws -> Void
-  ) throws {
-    for epoch in epochs {
-      let loss = try training.epoch()
-      try progress(ContrastiveProgress(epoch: epoch + 1, epochs: count, loss: loss))
-    }
   }
 }

@@ -2,7 +2,7 @@ import Learning
 import LinearAlgebra
 
 /// The state of a training between epochs.
-struct ContrastiveTraining {
+struct ContrastiveTraining: ResumableTraining {
   let options: ContrastiveOptions
   private let blocks: GatedBlocks?
   private let pairs: PreparedPairs
@@ -15,8 +15,8 @@ struct ContrastiveTraining {
   private let optimiser: AdamW
   private let schedule: CosineDecay
   private var model: ContrastiveModel<Float>
-  private var random: SplitMix64
-  private var step = 0
+  var random: SplitMix64
+  var step = 0
 
   /// - Parameters:
   ///   - blocks: what stands behind the affine maps, or nil for nothing.
@@ -70,7 +70,23 @@ struct ContrastiveTraining {
     }
   }
 
-  private var method: String { blocks == nil ? "contrastive" : "gmlp" }
+  var parameters: ParameterSet<Float> {
+    get { model.parameters }
+    set { model.parameters = newValue }
+  }
+
+  var identity: [String: String] {
+    var identity = options.settings.merging(blocks?.settings ?? [:]) { $1 }
+    identity["method"] = method
+    identity["images"] = images.fingerprint
+    identity["texts"] = texts.fingerprint
+    return identity
+  }
+
+  /// What the method with blocks is called.
+  static let gatedName = "gmlp"
+
+  private var method: String { blocks == nil ? "contrastive" : Self.gatedName }
 
   /// One pass over all pictures; returns the mean loss.
   mutating func epoch() throws(AlignmentError) -> Double {

@@ -2,7 +2,7 @@ import Learning
 import LinearAlgebra
 
 /// The state of an adversarial training between epochs.
-struct AdversarialTraining {
+struct AdversarialTraining: ResumableTraining {
   let options: MASLNOptions
   private let preparations: (images: Preparation, texts: Preparation)
   private let images: Matrix
@@ -12,8 +12,9 @@ struct AdversarialTraining {
   private let embeddings: Matrix
   private let optimiser = AdamW(beta1: 0.5, beta2: 0.999, weightDecay: 0)
   private(set) var model: AdversarialModel<Float>
-  private var random: SplitMix64
-  private var epochsDone = 0
+  var random: SplitMix64
+  /// Epochs that were trained: the strength of the reversal depends on them.
+  var step = 0
 
   /// - Parameter embeddings: a row for each class in the order of ``ClassLabels/names``, or nil for one 1 in each.
   init(
@@ -46,10 +47,10 @@ struct AdversarialTraining {
   /// One pass over all pairs; returns the means of the losses.
   ///
   /// - Parameter reversal: the strength of the reversal, or nil for its schedule.
-  mutating func epoch(reversal strength: Double? = nil) throws(AlignmentError) -> AdversarialModel<Float>.Losses {
+  mutating func epoch(reversal strength: Double?) throws(AlignmentError) -> AdversarialModel<Float>.Losses {
     let order = (0..<images.rows).shuffled(using: &random)
     let count = max(1, (order.count + options.batchSize / 2) / options.batchSize)
-    let scheduled = GradientReversal<Float>.strength(after: Double(epochsDone) / Double(options.epochs))
+    let scheduled = GradientReversal<Float>.strength(after: Double(step) / Double(options.epochs))
     let reversal = GradientReversal<Float>(strength: strength ?? scheduled)
     var sums = AdversarialModel<Float>.Losses()
     for batch in 0..<count {
@@ -77,8 +78,25 @@ struct AdversarialTraining {
       sums.adversarial += losses.adversarial / Double(count)
     }
     try checkFinite(total(sums), model.parameters, method: "masln")
-    epochsDone += 1
+    step += 1
     return sums
+  }
+
+  mutating func epoch() throws(AlignmentError) -> Double { total(try epoch(reversal: nil)) }
+
+  var parameters: ParameterSet<Float> {
+    get { model.parameters }
+    set { model.parameters = newValue }
+  }
+
+  var identity: [String: String] {
+    var identity = options.settings
+    identity["method"] = "masln"
+    identity["images"] = images.fingerprint
+    identity["texts"] = texts.fingerprint
+    identity["classes"] = labels.names.joined(separator: " ")
+    identity["class-embeddings"] = embeddings.fingerprint
+    return identity
   }
 
   /// The loss without the discriminator's.

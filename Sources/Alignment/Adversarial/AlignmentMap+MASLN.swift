@@ -11,22 +11,23 @@ extension AlignmentMap {
   ///   - classEmbeddings: a row for each class in the order of ``ClassLabels/names``, as the embedding of its name, for the
   ///     decoders; nil for one number 1 in a place of its own.
   ///   - options: how.
+  ///   - checkpoint: where the state is written after every epoch; nil for nowhere.
+  ///   - resuming: the checkpoint of the same training to go on from.
   ///   - progress: called after every epoch; what it throws ends the training.
-  /// - Throws: ``AlignmentError`` for what is wrong with pairs, labels or options, and what `progress` throws.
+  /// - Throws: ``AlignmentError`` for what is wrong with pairs, labels, options or checkpoint, and what `progress` throws.
   /// - Complexity: O(epochs · pairs · numbers of both encoders and decoders).
   /// - Source: in the manner of "Modal-adversarial semantic learning network for extendable cross-modal retrieval" (ICMR
   ///   2018), whose exact losses and weights are not published.
   public static func trainMASLN(
     _ pairs: PairedRows, labels: ClassLabels, classEmbeddings: Matrix? = nil, options: MASLNOptions = MASLNOptions(),
+    checkpoint: AlignmentCheckpoint? = nil, resuming: AlignmentCheckpoint? = nil,
     progress: (LabelledProgress) throws -> Void = { _ in }
   ) throws -> AlignmentMap {
     guard pairs.count >= 2 else { throw AlignmentError.tooFewPairs(method: "masln", found: pairs.count, needed: 2) }
     var training = try AdversarialTraining(pairs, labels, embeddings: classEmbeddings, options: options)
-    for epoch in 0..<options.epochs {
-      let losses = try training.epoch()
+    try training.run(to: options.epochs, checkpoint: checkpoint, from: resuming?.open()) { epoch, loss in
       try progress(
-        LabelledProgress(
-          stage: "networks", epoch: epoch + 1, epochs: options.epochs, loss: training.total(losses), precision: nil))
+        LabelledProgress(stage: "networks", epoch: epoch, epochs: options.epochs, loss: loss, precision: nil))
     }
     return try training.map()
   }

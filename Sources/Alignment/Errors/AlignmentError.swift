@@ -48,6 +48,12 @@ public enum AlignmentError: Error, Equatable, Sendable, CustomStringConvertible 
   /// The loss or the weights of a training became infinite or NaN.
   case diverged(method: String)
 
+  // Checkpoints.
+  /// A checkpoint of other pairs or other settings.
+  case otherTraining(path: String, what: String, expected: String, found: String)
+  /// A file that is no checkpoint, or one whose bytes contradict themselves.
+  case badCheckpoint(path: String, reason: String)
+
   // Files.
   /// A file that is no alignment.
   case notAnAlignment(source: String, reason: String)
@@ -111,6 +117,11 @@ public enum AlignmentError: Error, Equatable, Sendable, CustomStringConvertible 
       "The method \(method) did not come to rest in \(iterations) iterations; use a smaller strength."
     case .diverged(let method):
       "The training of \(method) diverged: its loss or its weights became infinite or NaN; use a lower learning rate."
+    case .otherTraining(let path, let what, let expected, let found):
+      "The checkpoint '\(path)' is of another training (\(what): \(found) instead of \(expected)); resume with the same pairs and "
+        + "settings, or begin anew."
+    case .badCheckpoint(let path, let reason):
+      "The checkpoint '\(path)' cannot be used: \(reason); begin anew without --resume."
     case .notAnAlignment(let source, let reason):
       "'\(source)' is no alignment: \(reason); give a file written by newel."
     case .damagedAlignment(let source, let section, let reason):

@@ -62,17 +62,19 @@ extension AlignmentMap {
   /// - Parameters:
   ///   - data: training rows.
   ///   - options: how.
+  ///   - checkpoint: where the state is written after every epoch; nil for nowhere.
+  ///   - resuming: the checkpoint of the same training to go on from.
   ///   - progress: called after every epoch; what it throws ends the training.
-  /// - Throws: ``AlignmentError`` for what is wrong with rows, captions or options, and what `progress` throws.
+  /// - Throws: ``AlignmentError`` for what is wrong with rows, captions, options or checkpoint, and what `progress` throws.
   /// - Complexity: O(epochs · pictures · (d + e + words + batch) · dimension).
   public static func trainContrastive(
     _ data: CaptionedPictures, options: ContrastiveOptions = ContrastiveOptions(),
+    checkpoint: AlignmentCheckpoint? = nil, resuming: AlignmentCheckpoint? = nil,
     progress: (ContrastiveProgress) throws -> Void = { _ in }
   ) throws -> AlignmentMap {
     var training = try WordContrastTraining(data, options)
-    for epoch in 0..<options.epochs {
-      let loss = try training.epoch()
-      try progress(ContrastiveProgress(epoch: epoch + 1, epochs: options.epochs, loss: loss))
+    try training.run(to: options.epochs, checkpoint: checkpoint, from: resuming?.open()) { epoch, loss in
+      try progress(ContrastiveProgress(epoch: epoch, epochs: options.epochs, loss: loss))
     }
     return try training.map()
   }

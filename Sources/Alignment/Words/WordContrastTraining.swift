@@ -2,7 +2,7 @@ import Learning
 import LinearAlgebra
 
 /// The state of a training with words between epochs.
-struct WordContrastTraining {
+struct WordContrastTraining: ResumableTraining {
   private let options: ContrastiveOptions
   private let data: CaptionedPictures
   private let imagePreparation: Preparation
@@ -16,8 +16,8 @@ struct WordContrastTraining {
   private let optimiser: AdamW
   private let schedule: CosineDecay
   private var model: WordContrastModel<Float>
-  private var random: SplitMix64
-  private var step = 0
+  var random: SplitMix64
+  var step = 0
 
   init(_ data: CaptionedPictures, _ options: ContrastiveOptions) throws(AlignmentError) {
     try options.check()
@@ -90,6 +90,21 @@ struct WordContrastTraining {
     let side = try WordSide.ridge(data.words, onto: coordinates.gathered(data.pictures))
     model.parameters[model.words.table].values = side.table
     model.parameters[model.words.bias].values.values = side.intercept
+  }
+
+  var parameters: ParameterSet<Float> {
+    get { model.parameters }
+    set { model.parameters = newValue }
+  }
+
+  var identity: [String: String] {
+    var identity = options.settings
+    identity["method"] = "contrastive, words"
+    identity["images"] = images.fingerprint
+    identity["texts"] = texts?.fingerprint
+    identity["words"] = "\(data.words.tokens.count)"
+    identity["captions"] = "\(captions.count) with \(data.words.bags.indices.count) words"
+    return identity
   }
 
   /// One pass over all pictures; returns the mean loss.

@@ -5,7 +5,8 @@ import Glibc
 /// Not for secrets.
 /// - Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014).
 public struct SplitMix64: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  /// Where the sequence is: a generator with this seed goes on as this one does.
+  public private(set) var state: UInt64
 
   /// A generator whose whole sequence is determined by `seed`.
   public init(seed: UInt64) {

@@ -24,8 +24,11 @@ struct AlignJob {
   func run() throws -> AlignReport {
     try OutputKind.alignment.checkOutput(request.output, inputs: inputs)
     try check()
+    let checkpoint = request.settings.checkpoint ?? request.settings.resume
+    if let checkpoint { try OutputKind.alignmentCheckpoint.checkOutput(checkpoint, inputs: inputs + [request.output]) }
     let reader = try PairReader(images: request.images, texts: request.texts, metadata: request.metadata)
     try OutputKind.alignment.checkOutput(request.output, inputs: reader.paths)
+    if let checkpoint { try OutputKind.alignmentCheckpoint.checkOutput(checkpoint, inputs: reader.paths) }
     let holdOut = try HoldOut(request, rowCount: reader.images.rowCount)
     let wordSource = try AlignmentWords(request, hasMetadata: reader.images.hasMetadata, fileSystem: fileSystem)
 
@@ -33,7 +36,7 @@ struct AlignJob {
       holdOut.training(captions: wordSource, labels: request.method.needsLabels ? request.labelField : nil), progress)
     let bags = try wordSource?.bags(of: training)
     let fitter = AlignmentFit(request, training, bags, files: reader.paths, progress)
-    var (map, fitting) = try fitter.run()
+    var (map, fitting, processor) = try fitter.run()
 
     let held = try holdOut.validation(captions: wordSource, labels: request.labelField).map {
       try reader.read($0, progress)
@@ -46,7 +49,8 @@ struct AlignJob {
       output: request.output, method: map.method, pairs: training.count, pictures: training.images.rows,
       imageDimension: training.images.columns, textDimension: map.texts?.preparation.dimension,
       coordinates: map.coordinateCount, words: map.words?.tokens.count, validation: validation, seconds: 0,
-      fittingSeconds: fitting)
+      fittingSeconds: fitting,
+      fittingProcessorSeconds: processor)
   }
 
   private func check() throws {

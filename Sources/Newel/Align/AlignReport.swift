@@ -53,4 +53,6 @@ public struct AlignReport: Sendable, Codable {
   public internal(set) var seconds: Double
   /// The part of ``seconds`` that fitting or training took, without reading, words and validation.
   public let fittingSeconds: Double
+  /// The processor time of all cores in ``fittingSeconds``.
+  public let fittingProcessorSeconds: Double
 }

@@ -34,6 +34,8 @@ public struct AlignRequest: Sendable {
 
     /// Whether it is trained in steps.
     public var isTrained: Bool { [.contrastive, .gatedBlocks, .reversibleConsistency, .adversarial].contains(self) }
+    /// Whether its training can be stopped and resumed.
+    public var isResumable: Bool { [.automatic, .contrastive, .gatedBlocks, .adversarial].contains(self) }
     /// Whether it learns from classes.
     public var needsLabels: Bool {
       [.classRidge, .semantic, .semanticCorrelation, .reversibleConsistency, .adversarial].contains(self)

@@ -1,4 +1,5 @@
 internal import Alignment
+internal import ByteStorage
 
 extension AlignmentFit {
   /// The map of a method that learns in steps.
@@ -12,16 +13,25 @@ extension AlignmentFit {
     if let words, method == .contrastive {
       return try AlignmentMap.trainContrastive(
         CaptionedPictures(images: pairs.images, texts: pairs.texts, words: words, pictures: pairs.pictures),
-        options: options, progress: report)
+        options: options, checkpoint: checkpoint, resuming: resuming, progress: report)
     }
     guard let texts = pairs.texts else { throw Self.nothingToAlign }
     let rows = try PairedRows(images: pairs.repeatedImages, texts: texts)
     guard method == .gatedBlocks else {
-      return try AlignmentMap.trainContrastive(rows, options: options, progress: report)
+      return try AlignmentMap.trainContrastive(
+        rows, options: options, checkpoint: checkpoint, resuming: resuming, progress: report)
     }
     var blocks = GatedBlocks()
     set(&blocks, \.count, settings.blocks)
-    return try AlignmentMap.trainGMLP(rows, options: options, blocks: blocks, progress: report)
+    return try AlignmentMap.trainGMLP(
+      rows, options: options, blocks: blocks, checkpoint: checkpoint, resuming: resuming, progress: report)
+  }
+
+  private var checkpoint: AlignmentCheckpoint? { file(settings.checkpoint ?? settings.resume) }
+  private var resuming: AlignmentCheckpoint? { file(settings.resume) }
+
+  private func file(_ path: String?) -> AlignmentCheckpoint? {
+    path.map { AlignmentCheckpoint($0, fileSystem: PosixFileSystem()) }
   }
 
   private func contrastiveOptions() throws -> ContrastiveOptions {
@@ -57,7 +67,7 @@ extension AlignmentFit {
     guard method == .reversibleConsistency else {
       return try AlignmentMap.trainMASLN(
         PairedRows(images: pairs.repeatedImages, texts: texts), labels: ClassLabels(labelsOfTexts),
-        options: adversarialOptions(), progress: report)
+        options: adversarialOptions(), checkpoint: checkpoint, resuming: resuming, progress: report)
     }
     return try AlignmentMap.trainDRCL(
       images: LabelledRows(pairs.images, labels: labels), texts: LabelledRows(texts, labels: labelsOfTexts),

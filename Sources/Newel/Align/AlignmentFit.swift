@@ -32,10 +32,10 @@ struct AlignmentFit {
     return pairs.texts == nil ? .ridge : .ridgeBoth
   }
 
-  /// The map, and the seconds that fitting it took without the words.
-  func run() throws -> (map: AlignmentMap, seconds: Double) {
+  /// The map, and the seconds that fitting it took without the words: by the clock, and of all cores together.
+  func run() throws -> (map: AlignmentMap, seconds: Double, processorSeconds: Double) {
     let clock = ContinuousClock()
-    let start = clock.now
+    let (start, processorStart) = (clock.now, ThreadClock.processNanoseconds())
     var map: AlignmentMap
     do {
       map = try fit()
@@ -45,6 +45,7 @@ struct AlignmentFit {
         error, readPicturesOnce: method == .reversibleConsistency || (words != nil && method == .contrastive))
     }
     let seconds = start.duration(to: clock.now) / .seconds(1)
+    let processorSeconds = Double(ThreadClock.processNanoseconds() - processorStart) / 1e9
     if let words, map.words == nil, map.coordinateCount <= WordSide.maximumCoordinates {
       try progress?(JobProgress(stage: "fitting words", done: 0, total: nil, unit: ""))
       let coordinates = try map.coordinates(pairs.repeatedImages, of: .images)
@@ -53,7 +54,7 @@ struct AlignmentFit {
     }
     if !method.needsLabels, let sample = try querySample(map) { map = try map.with(querySample: sample) }
     map.provenance = provenance(of: map)
-    return (map, seconds)
+    return (map, seconds, processorSeconds)
   }
 
   /// Some of the queries that were fitted, in the space of the map: texts, or words where there are only these. They tell
@@ -72,6 +73,12 @@ struct AlignmentFit {
   }
 
   private func fit() throws -> AlignmentMap {
+    guard method.isResumable || (settings.checkpoint == nil && settings.resume == nil) else {
+      throw NewelError(
+        .invalidArgument,
+        "The method \(method.rawValue) keeps no checkpoints; leave --checkpoint and --resume out, or name a method that is trained."
+      )
+    }
     if method.isTrained { return try train() }
     let recipe = try recipe()
     try progress?(JobProgress(stage: "fitting", done: 0, total: nil, unit: ""))

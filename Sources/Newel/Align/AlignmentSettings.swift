@@ -61,6 +61,10 @@ public struct AlignmentSettings: Sendable {
   public var wordDropout: Double?
   /// The learning rate of words in training, as a multiple of that of the adapters.
   public var wordRate: Double?
+  /// Where the state of a training is written after every epoch; nil for nowhere.
+  public var checkpoint: String?
+  /// The checkpoint of the same training to go on from; nil to begin.
+  public var resume: String?
   /// What all random numbers are drawn from: the same seed gives the same alignment.
   public var seed: UInt64 = 1
 

@@ -92,8 +92,9 @@ extension NewelError {
   static func code(of error: AlignmentError) -> Code {
     switch error {
     case .storage(let error): code(of: error)
-    case .badOption, .noLabels, .noAnchors, .noTexts, .noWords, .notConverged, .diverged: .invalidArgument
-    case .damagedAlignment: .damaged
+    case .badOption, .noLabels, .noAnchors, .noTexts, .noWords, .notConverged, .diverged, .otherTraining:
+      .invalidArgument
+    case .damagedAlignment, .badCheckpoint: .damaged
     case .unsupportedAlignment: .unsupportedVersion
     default: .invalidInput
     }

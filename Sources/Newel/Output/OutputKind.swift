@@ -13,8 +13,10 @@ package enum OutputKind: Sendable {
   case run
   /// An SVG picture.
   case picture
-  /// A training half done.
+  /// A training of a head half done.
   case checkpoint
+  /// A training of an alignment half done.
+  case alignmentCheckpoint
   /// An HTML page of an atlas.
   case page
   /// Rows or vectors for other programs.
@@ -30,7 +32,7 @@ package enum OutputKind: Sendable {
     case .alignment: "alignment file"
     case .run: "run file"
     case .picture: "picture"
-    case .checkpoint: "checkpoint"
+    case .checkpoint, .alignmentCheckpoint: "checkpoint"
     case .page: "page"
     case .rows: "file of rows"
     }
@@ -43,6 +45,7 @@ package enum OutputKind: Sendable {
     case .alignment: AlignmentMap.isAlignment(path, fileSystem: PosixFileSystem())
     case .run: Self.isRun(path)
     case .checkpoint: StairCheckpoint.isCheckpoint(path, fileSystem: PosixFileSystem())
+    case .alignmentCheckpoint: AlignmentCheckpoint.isCheckpoint(path, fileSystem: PosixFileSystem())
     case .picture: Self.begins(path, with: "<svg")
     case .page: Self.begins(path, with: Self.pageStart)
     // Newel's rows look like anybody's.

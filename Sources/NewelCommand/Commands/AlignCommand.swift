@@ -24,11 +24,11 @@ struct AlignCommand: ParsableCommand {
       A tenth of the rows, at most 1,000, is held out and measured (--validate-where chooses others): R@k is the share of queries \
       whose own answer is among the first k, ties counted against it; with --label-field also mAP over classes, of whole rankings of \
       the held-out rows and of their first 50, AP divided by the relevant rows within the depth. The file records method, settings, seed, rows and \
-      these numbers; the same input gives the same file. Training takes seconds, so a stopped one is started again; \
-      Ctrl-C leaves the old file.
+      these numbers; the same input gives the same file. Ctrl-C leaves the old file. Training takes seconds to \
+      minutes: a longer one writes --checkpoint after every epoch, and --resume goes on, to the same file as if nothing had stopped it.
 
       With --json: {"output", "method", "pairs", "pictures", "imageDimension", "textDimension", "coordinates", "words", \
-      "seconds", "fittingSeconds", "validation": {"pictures", "textToImage", "imageToText", "wordsToImage", "imageToWords"}}, \
+      "seconds", "fittingSeconds", "fittingProcessorSeconds" (of all cores), "validation": {"pictures", "textToImage", "imageToText", "wordsToImage", "imageToWords"}}, \
       each direction {"queries", "gallery", "recallAt1", "recallAt5", "recallAt10", "medianRank", "meanReciprocalRank", \
       "classes": {"all", "atCutoff", "cutoff"}}. Names \
       without a value are left out.
@@ -116,10 +116,14 @@ struct AlignCommand: ParsableCommand {
     request.fitsWords = words
     request.settings = options.settings
     let final = request
+    let checkpoint = options.checkpoint ?? options.resume
+    let stopped =
+      "The alignment was stopped; "
+      + (checkpoint.map { "once an epoch was done, --resume \($0) goes on." } ?? "nothing was written.")
     Interruption.watch()
     let report = try ProgressReporter.standard(quiet: quiet.quiet).showing { show in
       try AlignmentModel.fit(final) { progress in
-        if Interruption.isRequested { throw NewelError(.cancelled, "The alignment was stopped; nothing was written.") }
+        if Interruption.isRequested { throw NewelError(.cancelled, stopped) }
         try show(progress)
       }
     }

@@ -93,6 +93,13 @@ struct AlignOptionGroup: ParsableArguments {
   @Option(parsing: .unconditional, help: "What random numbers are drawn from.")
   var seed: UInt64 = 1
 
+  @Option(
+    help: "contrastive, gmlp, masln: write the state after every epoch, to go on with --resume.", completion: .file())
+  var checkpoint: String?
+
+  @Option(help: "Go on from a checkpoint, with the same data and settings.", completion: .file())
+  var resume: String?
+
   var settings: AlignmentSettings {
     var settings = AlignmentSettings()
     settings.from = from
@@ -124,6 +131,8 @@ struct AlignOptionGroup: ParsableArguments {
     settings.wordDropout = wordDropout
     settings.wordRate = wordRate
     settings.seed = seed
+    settings.checkpoint = checkpoint
+    settings.resume = resume
     return settings
   }
 
@@ -162,6 +171,8 @@ struct AlignOptionGroup: ParsableArguments {
       ("--word-dropout", wordDropout != nil, [.automatic, .contrastive]),
       ("--word-rate", wordRate != nil, [.automatic, .contrastive]),
     ]
-    return values.filter { $0.1 && !$0.2.contains(method) }.map(\.0)
+    let state = [("--checkpoint", checkpoint != nil), ("--resume", resume != nil)]
+    let strangers = method.isResumable ? [] : state.filter(\.1).map(\.0)
+    return strangers + values.filter { $0.1 && !$0.2.contains(method) }.map(\.0)
   }
 }
