@@ -61,6 +61,7 @@ extension RerankReport {
     let source =
       switch query {
       case "words": "the words of the query"
+      case "words and vector": "the words and the vector of the query"
       case "document": "the document"
       default: "the vector"
       }
