@@ -36,6 +36,11 @@ import Testing
     }
     let table = try run("search", "index", "red shoe", "--rerank", "50")
     #expect(table.output.contains("words") && table.output.contains("cosine"), "\(table.output)")
+    #expect(
+      table.error.contains(
+        "Re-ranked 50 hits by words and cosine, weight 0.60; the coordinates were compared with the words of the query."
+      ),
+      "\(table.error)")
     let quiet = try run("search", "index", "red shoe", "--rerank", "50", "--quiet")
     #expect(quiet.status == 0 && quiet.error.isEmpty)
   }

@@ -58,9 +58,11 @@ import Testing
     let map = try AlignmentMap.load(material.dump.path("both"), fileSystem: PosixFileSystem())
     for words in Self.queries.filter({ !$0.contains("-") && !$0.contains("^") }) {
       for vector in [nil, Array(material.texts.row(words.utf8.count))] {
-        let query =
-          try vector.map { try map.coordinates(.init(rows: 1, columns: 5, values: $0), of: .texts).values }
-          ?? #require(map.coordinates(words: words.split(separator: " ").map { (String($0), 1) }))
+        var query = try #require(map.coordinates(words: words.split(separator: " ").map { (String($0), 1) }))
+        if let vector {
+          let text = try map.coordinates(.init(rows: 1, columns: 5, values: vector), of: .texts).values
+          query = zip(query, text).map { $0 + $1 }
+        }
         let before = try index.search(request(words, nil)).hits
         for weight in fusion == .weighted ? [0.1, 0.5, 0.9, 1] : [0.5] {
           let reranking = Reranking(pool: 25, fusion: fusion, weight: weight, vector: vector)

@@ -95,7 +95,16 @@ import Testing
     let index = try material.build("index")
     let text = Array(material.texts.row(7))
     let aligned = try index.search(request("red shoe", Reranking(pool: 60, fusion: .replace, vector: text)))
-    #expect(aligned.reranking?.query == "vector" && aligned.reranking?.rows == "coordinates")
+    #expect(aligned.reranking?.query == "words and vector" && aligned.reranking?.rows == "coordinates")
+    var alone = Reranking(pool: 60, fusion: .replace, vector: text)
+    alone.comparesWords = false
+    let other = try index.search(request("red shoe", alone))
+    #expect(other.reranking?.query == "vector")
+    #expect(other.hits.map(\.reranked?.cosine) != aligned.hits.map(\.reranked?.cosine))
+    // The words say nothing to an alignment that lacks them, and the vector speaks alone.
+    let texts = try material.build("texts.index", alignment: "texts")
+    let unknown = try texts.search(request("red shoe", Reranking(pool: 60, fusion: .replace, vector: text)))
+    #expect(unknown.reranking?.query == "vector")
     // Without an alignment, a vector of the pictures' own space.
     let raw = try material.build("raw", alignment: nil)
     let row = Array(TinyDump.rows(7..<8))

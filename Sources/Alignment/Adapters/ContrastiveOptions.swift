@@ -52,7 +52,8 @@ public struct ContrastiveOptions: Sendable, Equatable {
   /// The settings for some ten thousand pairs with gated blocks, which learn them by heart without noise.
   public static var manyPairsWithBlocks: ContrastiveOptions {
     var options = ContrastiveOptions()
-    options.noise = 0.3
+    options.epochs = 15
+    options.noise = 0.4
     return options
   }
 

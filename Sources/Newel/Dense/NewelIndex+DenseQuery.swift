@@ -19,8 +19,8 @@ struct PreparedDenseQuery {
 }
 
 extension NewelIndex {
-  /// The dense side of a request: its vector through the texts of the alignment, or as it is where there are none; else
-  /// its words through those of the alignment.
+  /// The dense side of a request: its vector through the texts of the alignment, together with its words through those of the
+  /// alignment; the vector as it is where the alignment has no texts; the words alone without a vector.
   ///
   /// - Throws: `invalidArgument` when the index has nothing to compare it with, `invalidInput` for a vector that does not fit.
   func denseQuery(
@@ -33,17 +33,24 @@ extension NewelIndex {
     if let vector {
       // An alignment that was fitted with words alone leaves texts of the pictures' own space as they are.
       if map.dimension(.texts) == nil, vector.count == denseDimension { return try rawQuery(vector) }
-      return try query(vector, through: map)
+      let own = reranking.comparesWords ? coordinates(of: request, parts, in: map) : nil
+      return try query(vector, and: own, through: map)
     }
-    guard let side = map.words else {
+    guard map.words != nil else {
       throw NewelError(
         .invalidArgument,
         "The alignment of '\(path)' knows no words, only embeddings of texts; give one of the query with --query-vector, or "
           + "an index whose alignment was fitted with captions.")
     }
+    let own = coordinates(of: request, parts, in: map)
+    return PreparedDenseQuery(query: own.flatMap { DenseQuery($0) }, rows: .coordinates, source: "words")
+  }
+
+  /// The words of a request in the space of an alignment, of length 1; nil when it knows none of them.
+  private func coordinates(of request: SearchRequest, _ parts: QueryParts, in map: AlignmentMap) -> [Float]? {
+    guard let side = map.words else { return nil }
     let words = words(of: request.query, parts: parts, for: side)
-    let coordinates = words.isEmpty ? nil : map.coordinates(words: words)
-    return PreparedDenseQuery(query: coordinates.flatMap { DenseQuery($0) }, rows: .coordinates, source: "words")
+    return words.isEmpty ? nil : map.coordinates(words: words)
   }
 
   private func check(_ vector: [Float]) throws(NewelError) {
@@ -78,7 +85,10 @@ extension NewelIndex {
     return PreparedDenseQuery(query: DenseQuery(vector), rows: .raw, source: "vector")
   }
 
-  private func query(_ vector: [Float], through map: AlignmentMap) throws(NewelError) -> PreparedDenseQuery {
+  /// A text's vector through an alignment, half way to its words where there are some.
+  private func query(_ vector: [Float], and words: [Float]?, through map: AlignmentMap) throws(NewelError)
+    -> PreparedDenseQuery
+  {
     guard let expected = map.dimension(.texts) else {
       throw NewelError(
         .invalidArgument,
@@ -94,7 +104,11 @@ extension NewelIndex {
     do {
       let row = Matrix(rows: 1, columns: vector.count, values: vector)
       let coordinates = try map.coordinates(row, of: .texts)
-      return PreparedDenseQuery(query: DenseQuery(coordinates.values), rows: .coordinates, source: "vector")
+      var values = coordinates.values
+      // Both are of length 1, and so count alike.
+      if let words { for place in values.indices { values[place] += words[place] } }
+      return PreparedDenseQuery(
+        query: DenseQuery(values), rows: .coordinates, source: words == nil ? "vector" : "words and vector")
     } catch {
       throw NewelError(wrapping: error)
     }

@@ -21,6 +21,9 @@ public struct Reranking: Sendable, Equatable {
   public var weight: Double
   /// The embedding of the query's text; nil takes the query's own embedding, or its words.
   public var vector: [Float]?
+  /// Whether the query's words are compared together with its vector, by an alignment that knows both; words and vector then
+  /// count alike.
+  public var comparesWords = true
 
   /// What gained most, at worst, over words and over cosines alone on held-out parts of three collections.
   public static let defaultWeight = 0.6
@@ -80,7 +83,7 @@ public struct RerankReport: Sendable, Codable, Equatable {
   public let weight: Double?
   /// What of the documents was compared: `coordinates` or `vectors`.
   public let rows: String
-  /// What it was compared with: the `words` of the query, a `vector`, or a `document`.
+  /// What it was compared with: the `words` of the query, a `vector`, `words and vector`, or a `document`.
   public let query: String
   /// Why no hit was re-ranked: one sentence; nil when some were, or there were none.
   public let obstacle: String?

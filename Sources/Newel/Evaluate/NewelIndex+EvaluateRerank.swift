@@ -16,6 +16,14 @@ extension NewelIndex {
   /// Whether typed words can be compared with documents.
   package var hasDenseWords: Bool { get throws(NewelError) { try alignment()?.words != nil } }
 
+  /// Whether typed words can be compared with documents together with embeddings of texts.
+  package var hasDenseWordsAndTexts: Bool {
+    get throws(NewelError) {
+      let map = try alignment()
+      return map?.words != nil && map?.dimension(.texts) != nil
+    }
+  }
+
   /// Whether texts of this length can be compared with documents.
   package func hasDenseTexts(ofDimension dimension: Int) throws(NewelError) -> Bool {
     (try alignment()?.dimension(.texts) ?? denseDimension) == dimension
@@ -50,9 +58,8 @@ extension NewelIndex {
 
   /// The dense side's score of every document of a gallery for a query; nil when the query says nothing to the dense rows.
   package func denseScores(
-    of query: SearchRequest.Query, vector: [Float]?, gallery: Gallery
+    of query: SearchRequest.Query, by reranking: Reranking, gallery: Gallery
   ) throws(NewelError) -> [Double]? {
-    let reranking = Reranking(vector: vector)
     let dense = try denseQuery(for: SearchRequest(query: query), reranking, parts: try parts(of: query))
     guard let query = dense.query else { return nil }
     return try matches(dense, query, of: gallery.ordinals).map(\.score)

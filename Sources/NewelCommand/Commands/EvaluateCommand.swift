@@ -40,7 +40,7 @@ struct EvaluateCommand: ParsableCommand {
 
       --rerank 200 measures a second opinion on the first 200 hits beside the dense side alone, text to picture: the words of \
       the queries through the alignment of the index, and with --texts also the embeddings of the texts, through the \
-      alignment or as they are (see 'newel help search').
+      alignment, alone and together with the words, or as they are (see 'newel help search').
 
       --alignment measures an alignment without an index: rows of texts (--texts), and captions as words (--metadata), find the \
       pictures of --images that meet --where, and pictures find them. With --label-field also mAP over classes, of whole rankings and \

@@ -29,7 +29,7 @@ struct SearchCommand: ParsableCommand {
 
       --rerank 200 takes the first 200 hits and orders them anew by a second opinion: the cosines of their dense rows with \
       the query. The query is compared as words, by an index with an alignment that knows words ('newel align', then 'newel build \
-      --alignment' or 'newel realign'); or as a vector given with --query-vector beside the words, through the alignment, or as it \
+      --alignment' or 'newel realign'); or together with a vector given with --query-vector, through the alignment, both counting alike; or as the vector alone, as it \
       is where that knows no texts and pictures and texts were embedded by one model. --fusion weighted brings the cosines to the range of the scores and takes (1 - weight) of the \
       score and weight of the cosine, replace takes the cosine alone, rrf the reciprocal ranks of both. Each hit shows what words and cosine gave. Where the alignment has a sample of queries \
       (those of 'newel align' do), half of what a document has with everything is taken from its cosines first: its hubness, the \

@@ -55,15 +55,16 @@ extension RerankReport {
     let how =
       switch fusion {
       case .replace: "by cosine alone"
-      case .weighted: "words and cosine, weight \(weight.map { NumberText.fixed($0, decimals: 2) } ?? "")"
+      case .weighted: "by words and cosine, weight \(weight.map { NumberText.fixed($0, decimals: 2) } ?? "")"
       case .reciprocalRanks: "by the ranks of both"
       }
     let source =
       switch query {
-      case "words": "the words"
+      case "words": "the words of the query"
+      case "words and vector": "the words and the vector of the query"
       case "document": "the document"
       default: "the vector"
       }
-    return "re-ranked \(Console.count(count, "hit")) \(how); the \(rows) against \(source)"
+    return "Re-ranked \(Console.count(count, "hit")) \(how); the \(rows) were compared with \(source)."
   }
 }

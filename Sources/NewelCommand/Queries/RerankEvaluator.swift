@@ -18,6 +18,8 @@ struct RerankEvaluator {
   enum Source: String {
     case words
     case vectors
+    /// The two together, by an alignment that knows both.
+    case both = "words and vectors"
   }
 
   /// One source's measurements.
@@ -36,7 +38,10 @@ struct RerankEvaluator {
   private func sources() throws -> [Source] {
     var sources: [Source] = []
     if try index.hasDenseWords { sources.append(.words) }
-    if let rows, try index.hasDenseTexts(ofDimension: rows.dimension) { sources.append(.vectors) }
+    if let rows, try index.hasDenseTexts(ofDimension: rows.dimension) {
+      sources.append(.vectors)
+      if try index.hasDenseWordsAndTexts { sources.append(.both) }
+    }
     guard sources.isEmpty else { return sources }
     throw CommandFailure(
       "'\(index.path)' can compare neither words nor such texts with its documents; build it with --alignment, or give "
@@ -66,8 +71,10 @@ struct RerankEvaluator {
   private func measure(
     _ query: JudgedQuery, _ number: Int, _ answer: EvaluatedQuery, into result: inout Result
   ) throws {
-    let vector = result.source == .vectors ? rows?.row(number) : nil
-    let cosines = try index.denseScores(of: query.query, vector: vector, gallery: gallery)
+    var reranking = reranking
+    reranking.vector = result.source == .words ? nil : rows?.row(number)
+    reranking.comparesWords = result.source == .both
+    let cosines = try index.denseScores(of: query.query, by: reranking, gallery: gallery)
     var judgements: [Int: Int] = [:]
     for (document, grade) in query.judgements {
       if let place = gallery.place(of: document) { judgements[place] = grade }
@@ -76,8 +83,6 @@ struct RerankEvaluator {
     let scores = cosines ?? [Double](repeating: 0, count: gallery.count)
     result.dense.add(JudgedRanking(scores: scores, judgements: judgements))
 
-    var reranking = reranking
-    reranking.vector = vector
     let again = try index.rerank(answer, of: query.query, by: reranking)
     if again.count > 0 { result.queries += 1 }
     result.duration += answer.duration + again.duration
