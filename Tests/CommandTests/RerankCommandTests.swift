@@ -2,6 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Newel
+@testable import NewelCommand
+
 /// A second opinion at the command line: alignments in an index, re-ranking, documents like one, and the times of it.
 @Suite struct RerankCommandTests {
   let dump: TinyDump
@@ -92,6 +95,25 @@ import Testing
         try run("similar", "index", "d7", "--by", basis, "--json", "--where", "split=val"))
       #expect(filtered.allSatisfy { ($0["metadata"] as? [String: Any])?["split"] as? String == "val" })
     }
+  }
+
+  @Test func ofManySharedWordsTheStrongestAreNamedAndTheOthersAddedUp() {
+    let contributions = (0..<9).map { number in
+      TokenContribution(
+        token: "t\(number)", role: .plain, broughtBy: nil, queryWeight: 1, documentWeight: 1,
+        amount: Double(9 - number), integerAmount: 9 - number)
+    }
+    func why(_ count: Int, limit: Int?) -> String {
+      HitTable.why(
+        SearchHit(
+          rank: 1, key: "k", score: 1, integerScore: 1, contributions: Array(contributions.prefix(count)),
+          reranked: nil,
+          metadata: nil), limit: limit)
+    }
+    #expect(why(9, limit: 2) == "t0 9.00 + t1 8.00 + 7 more 28.00")
+    // One more takes no more room than what would stand for it.
+    #expect(why(3, limit: 2) == "t0 9.00 + t1 8.00 + t2 7.00")
+    #expect(why(9, limit: nil).hasSuffix("t8 1.00") && why(0, limit: 2).isEmpty)
   }
 
   @Test func searchesAreTimedWithASecondOpinionAndWithout() throws {

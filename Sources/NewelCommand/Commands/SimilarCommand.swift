@@ -62,7 +62,8 @@ struct SimilarCommand: ParsableCommand {
           ? "No document has \(filter.text)." : offset > 0 ? "No more hits." : "No document is like it.")
       return
     }
-    HitTable(hits: response.hits, captionField: opened.captionField, scoresAreCosines: by == .dense).show()
+    HitTable(hits: response.hits, captionField: opened.captionField, scoresAreCosines: by == .dense, tokenLimit: 6)
+      .show()
     if let reranking = response.reranking, !quiet.quiet { Console.complain(reranking.sentence) }
   }
 }

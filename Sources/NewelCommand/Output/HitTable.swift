@@ -6,6 +6,8 @@ struct HitTable {
   let captionField: String
   /// Whether scores are cosines and not sums of what is listed.
   var scoresAreCosines = false
+  /// How many tokens are named; those behind them are added up. Nil for all.
+  var tokenLimit: Int?
 
   func show() {
     guard let last = hits.last else { return }
@@ -25,7 +27,7 @@ struct HitTable {
           hit.reranked.map { "\($0.sparseRank)" } ?? "",
         ]
       }
-      table.append(cells + [hit.key, Self.why(hit)])
+      table.append(cells + [hit.key, Self.why(hit, limit: tokenLimit)])
     }
     let lines = table.lines(width: TerminalDevice.standardOutput.columns)
     Console.print(lines[0])
@@ -37,10 +39,15 @@ struct HitTable {
   }
 
   /// The tokens with what they give; of a hit that was re-ranked the cosine and the score before as well.
-  private static func why(_ hit: SearchHit) -> String {
-    let parts = hit.contributions.map { part in
+  static func why(_ hit: SearchHit, limit: Int? = nil) -> String {
+    let named = limit.map { hit.contributions.count > $0 + 1 ? $0 : hit.contributions.count } ?? hit.contributions.count
+    var parts = hit.contributions.prefix(named).map { part in
       let source = part.broughtBy.map { " (by \($0.joined(separator: ", ")))" } ?? ""
       return "\(part.token) \(NumberText.fixed(part.amount, decimals: 2))\(source)"
+    }
+    let others = hit.contributions.dropFirst(named)
+    if !others.isEmpty {
+      parts.append("\(others.count) more \(NumberText.fixed(others.reduce(0) { $0 + $1.amount }, decimals: 2))")
     }
     let sum = parts.joined(separator: " + ").replacing("+ -", with: "- ")
     guard let reranked = hit.reranked else { return sum }
