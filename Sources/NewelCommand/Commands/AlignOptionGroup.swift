@@ -6,7 +6,11 @@ struct AlignOptionGroup: ParsableArguments {
   @Option(help: "The side that is mapped: images or texts (default: images; procrustes: texts).")
   var from: AlignmentSettings.Side?
 
-  @Option(help: "How rows are prepared (default: unit-centred).")
+  @Option(
+    help: """
+      How rows are prepared: none, unit, unit-centred, standardised or standardised-unit-centred (default: that of the \
+      method and the number of pictures; the file says which).
+      """)
   var preparation: String?
 
   @Option(parsing: .unconditional, help: "ridge, ridge-both, class-ridge: the penalty.")
