@@ -35,14 +35,24 @@ struct NewelCommand: ParsableCommand {
           MapCommand.self,
         ]),
       CommandGroup(
+        name: "Change",
+        subcommands: [
+          AddCommand.self, DeleteCommand.self, UpdateCommand.self, WatchCommand.self, ExportSegmentCommand.self,
+          AttachCommand.self,
+        ]),
+      CommandGroup(
         name: "Ask",
         subcommands: [
-          SearchCommand.self, SimilarCommand.self, InspectCommand.self, AtlasCommand.self, ExplainCommand.self,
+          SearchCommand.self, SimilarCommand.self, GetCommand.self, FieldsCommand.self, InspectCommand.self,
+          AtlasCommand.self,
+          ExplainCommand.self,
           TokensCommand.self,
         ]),
       CommandGroup(
         name: "Check",
-        subcommands: [EvaluateCommand.self, BenchmarkCommand.self, StatsCommand.self, VerifyCommand.self]),
+        subcommands: [
+          EvaluateCommand.self, BenchmarkCommand.self, StatsCommand.self, VerifyCommand.self, RepairCommand.self,
+        ]),
     ])
 
   static func main() {

@@ -16,7 +16,7 @@ import Testing
     var random = SeededRandom(state: seed)
     let small = random.bytes(101)
     let big = random.bytes(large)
-    let writer = try EnvelopeWriter(creating: name, in: folder.path, kind: .documents, segment: 42, fileSystem: system)
+    let writer = try EnvelopeWriter(creating: name, in: folder.path, kind: .documents, fileSystem: system)
     try writer.begin(Self.first)
     try writer.append(small)
     writer.end()
@@ -42,7 +42,6 @@ import Testing
   func roundTrip() throws {
     let (summary, small, big) = try write("a.documents")
     let file = try open("a.documents", expecting: summary)
-    #expect(file.segment == 42)
     #expect(file.tags == [Self.first, Self.empty, Self.second])
     #expect(try file.section(Self.first).bytes(0..<101) == small)
     #expect(try file.section(Self.second).bytes(0..<big.count) == big)
@@ -59,7 +58,7 @@ import Testing
 
   @Test("a file without sections is valid")
   func noSections() throws {
-    let writer = try EnvelopeWriter(creating: "e", in: folder.path, kind: .head, segment: 0, fileSystem: system)
+    let writer = try EnvelopeWriter(creating: "e", in: folder.path, kind: .head, fileSystem: system)
     let summary = try writer.finish()
     let file = try EnvelopeFile.open("e", in: folder.path, kind: .head, expecting: summary, fileSystem: system)
     #expect(file.tags.isEmpty)
@@ -132,7 +131,7 @@ import Testing
 
   @Test("numbers and texts of a section are read inside its bounds only")
   func singleValues() throws {
-    let writer = try EnvelopeWriter(creating: "v", in: folder.path, kind: .documents, segment: 1, fileSystem: system)
+    let writer = try EnvelopeWriter(creating: "v", in: folder.path, kind: .documents, fileSystem: system)
     try writer.begin(Self.second)
     try writer.append([0x0403_0201, 0x8000_00ff] as [UInt32])
     try writer.append(Array("é\u{ff}".utf8) + [0xff])
@@ -176,14 +175,14 @@ import Testing
       copy.replaceSubrange(60..<64, with: writer.bytes)
       return copy
     }
-    #expect(throws: StorageError.unsupportedVersion(path: "x", found: 2, supported: 1)) {
-      try open(bytes: header { $0[8] = 2 })
+    #expect(throws: StorageError.unsupportedVersion(path: "x", found: 3, supported: 2)) {
+      try open(bytes: header { $0[8] = 3 })
     }
     // Also when the checksum is not the one that this version computes, and when only the footer says so.
     for place in [8, bytes.count - 64 + 32] {
       var newer = bytes
-      newer[place] = 2
-      #expect(throws: StorageError.unsupportedVersion(path: "x", found: 2, supported: 1)) { try open(bytes: newer) }
+      newer[place] = 3
+      #expect(throws: StorageError.unsupportedVersion(path: "x", found: 3, supported: 2)) { try open(bytes: newer) }
     }
     #expect(throws: StorageError.unsupportedFlags(path: "x", found: 1)) { try open(bytes: header { $0[24] = 1 }) }
     #expect(throws: StorageError.notNewelFile(path: "x")) { try open(bytes: Array("not ours at all".utf8)) }

@@ -7,8 +7,10 @@ import Testing
     .appendingPathComponent("Snapshots")
 
   @Test(arguments: [
-    "newel", "train", "align", "build", "merge", "realign", "map", "search", "similar", "inspect", "atlas", "explain",
-    "tokens", "evaluate", "stats", "verify", "benchmark",
+    "newel", "train", "align", "build", "add", "delete", "update", "watch", "get", "fields", "export-segment", "attach",
+    "merge", "realign", "map", "search",
+    "similar", "inspect", "atlas", "explain",
+    "tokens", "evaluate", "stats", "verify", "repair", "benchmark",
   ])
   func theHelpIsTheOneAgreedOn(command: String) throws {
     let answer = try NewelProcess.newel(command == "newel" ? ["--help"] : [command, "--help"])

@@ -32,7 +32,7 @@ import Testing
       for _ in 0..<random.next(below: 8) { judgements[UInt32(random.next(below: 40))] = random.next(below: 5) - 1 }
       let isComplete = random.next(below: 2) == 0
       let byNumber = JudgedRanking(
-        ordinals: scores.enumerated().map { (ordinal: UInt32($0.offset), score: $0.element) }, judgements: judgements,
+        positions: scores.enumerated().map { (position: UInt32($0.offset), score: $0.element) }, judgements: judgements,
         isComplete: isComplete)
       let byKey = JudgedRanking(
         scores.enumerated().map { ScoredDocument(key: "\($0.offset)", score: $0.element) },
@@ -57,11 +57,11 @@ import Testing
   }
 
   @Test func aKnownRankBeyondTheCutGivesTheOnlyRelevantDocumentItsPrecision() {
-    let cut = JudgedRanking(ordinals: [(5, 3), (6, 2)], relevant: [9], isComplete: false)
+    let cut = JudgedRanking(positions: [(5, 3), (6, 2)], relevant: [9], isComplete: false)
     let scores = QueryScores(cut, knownRank: 20)
     #expect(scores.reciprocalRank == 0.05 && scores.averagePrecision == 0.05)
     #expect(scores.hit(at: 19) == 0 && scores.hit(at: 20) == 1)
-    let two = QueryScores(JudgedRanking(ordinals: [(5, 3)], relevant: [9, 8], isComplete: false), knownRank: 20)
+    let two = QueryScores(JudgedRanking(positions: [(5, 3)], relevant: [9, 8], isComplete: false), knownRank: 20)
     #expect(two.reciprocalRank == 0.05 && two.averagePrecision == 0)
   }
 

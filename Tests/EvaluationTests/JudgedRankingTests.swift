@@ -112,7 +112,7 @@ import Testing
         scores.enumerated().map { ScoredDocument(key: "\($0.offset)", score: $0.element) },
         judgements: Dictionary(uniqueKeysWithValues: relevant.map { ("\($0)", 1) }), isComplete: isComplete)
       let byNumber = JudgedRanking(
-        ordinals: scores.enumerated().map { (ordinal: UInt32($0.offset), score: $0.element) }, relevant: relevant,
+        positions: scores.enumerated().map { (position: UInt32($0.offset), score: $0.element) }, relevant: relevant,
         isComplete: isComplete)
       #expect(byKey == byNumber)
     }

@@ -17,7 +17,7 @@ import Testing
   static func run(_ index: String, _ fileSystem: any FileSystem, acknowledged: (Int) -> Void) throws {
     let first = try IndexWriter.open(index, creating: Workload.configuration(), fileSystem: fileSystem)
     defer { first.close() }
-    let start = Int(first.documentCount)
+    let start = first.liveCount
     if start == 0 {
       try first.setVocabulary(Workload.vocabulary)
       try first.setHead([1, 2, 3])
@@ -51,7 +51,7 @@ import Testing
     var count = 0
     do {
       let snapshot = try IndexSnapshot.open(index)
-      count = Int(snapshot.documentCount)
+      count = snapshot.liveCount
       try Workload.expect(snapshot, holds: count)
       #expect(try snapshot.headBytes() == (count == total ? [4, 5] : [1, 2, 3]), "\(label)")
       #expect(try snapshot.vocabulary().count == Workload.vocabulary.count + (count == total ? 1 : 0), "\(label)")
@@ -175,8 +175,8 @@ import Testing
         } else {
           for _ in 0..<12 {
             let snapshot = try IndexSnapshot.open(index)
-            #expect(snapshot.documentCount % 4 == 0)
-            try Workload.expect(snapshot, holds: Int(snapshot.documentCount))
+            #expect(snapshot.liveCount % 4 == 0)
+            try Workload.expect(snapshot, holds: snapshot.liveCount)
             let report = try IndexVerifier.verify(index, level: .full)
             #expect(report.problems.isEmpty, "\(report.problems)")
           }

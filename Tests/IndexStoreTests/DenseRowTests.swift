@@ -41,10 +41,10 @@ import Testing
   }
 
   private func expect(_ snapshot: IndexSnapshot, _ element: DenseElement) throws {
-    for ordinal in 0..<Int(snapshot.documentCount) {
+    for number in 0..<snapshot.liveCount {
       for (rows, count, seed) in [(DenseRows.raw, 33, 8 as UInt64), (.coordinates, 5, 9)] {
-        let original = Self.row(ordinal, count, seed: seed)
-        let stored = try #require(try snapshot.denseRow(of: UInt64(ordinal), in: rows))
+        let original = Self.row(number, count, seed: seed)
+        let stored = try #require(try snapshot.denseRow(of: UInt32(number), in: rows))
         let largest = original.map(\.magnitude).max() ?? 0
         // Half a step: of a half float, and of a byte.
         let tolerance = element == .float16 ? largest / 2048 : largest / 254 * 1.001
@@ -67,9 +67,9 @@ import Testing
     writer.close()
     let after = try IndexSnapshot.open(index)
     #expect(after.segments.count == 1)
-    for ordinal in 0..<after.documentCount {
+    for position in 0..<UInt32(after.positionCount) {
       for rows in [DenseRows.raw, .coordinates] {
-        #expect(try after.denseRow(of: ordinal, in: rows) == before.denseRow(of: ordinal, in: rows))
+        #expect(try after.denseRow(of: position, in: rows) == before.denseRow(of: position, in: rows))
       }
     }
     #expect(try after.alignmentBytes() == [5, 6, 7])
@@ -86,7 +86,7 @@ import Testing
     let documents: [UInt32] = [7, 3, 0, 19, 7]
     let found = try #require(try segment.cosines(query, documents: documents, in: .raw))
     for (document, cosine) in zip(documents, found) {
-      let row = try #require(try snapshot.denseRow(of: UInt64(document)))
+      let row = try #require(try snapshot.denseRow(of: document))
       let dot = zip(original, row).reduce(0) { $0 + Double($1.0) * Double($1.1) }
       let lengths = Double(euclideanLength(original)) * Double(euclideanLength(row))
       let expected = lengths == 0 ? 0 : dot / lengths
@@ -156,7 +156,7 @@ import Testing
     let original = try EnvelopeFile.open(
       name, in: index, kind: .vectors, expecting: nil, fileSystem: system)
     let writer = try EnvelopeWriter(
-      creating: "0000000009.vectors", in: folder.path, kind: .vectors, segment: 9, fileSystem: system)
+      creating: "0000000009.vectors", in: folder.path, kind: .vectors, fileSystem: system)
     for tag in [VectorsLayout.rows, VectorsLayout.summary] {
       let section = try original.section(tag)
       try writer.begin(tag)
@@ -220,7 +220,7 @@ import Testing
     func write(_ number: UInt64, _ body: (VectorsWriter) throws -> Void) throws -> (VectorsReader, [UInt8]) {
       let name = "000000000\(number).coordinates"
       let writer = try VectorsWriter(
-        try EnvelopeWriter(creating: name, in: folder.path, kind: .coordinates, segment: number, fileSystem: system),
+        try EnvelopeWriter(creating: name, in: folder.path, kind: .coordinates, fileSystem: system),
         dimension: 3, element: .int8)
       try body(writer)
       _ = try writer.finish()

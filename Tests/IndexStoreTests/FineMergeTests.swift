@@ -25,7 +25,7 @@ struct FineMergeTests {
         }
         try writer.add(document)
       }
-      try writer.commit()
+      _ = try writer.commit()
     }
     writer.close()
     func merge(_ goal: MergeGoal, _ ordering: DocumentOrdering) throws {
@@ -35,7 +35,7 @@ struct FineMergeTests {
     }
     func answers(_ source: WeightSource) throws -> [[FloatScoredDocument]] {
       let segments = try IndexSnapshot.open(index).segments.map {
-        PlacedSegment(index: $0.index, firstOrdinal: UInt32($0.firstOrdinal))
+        PlacedSegment(index: $0.index, firstPosition: $0.firstPosition)
       }
       return try (0..<39 as Range<UInt32>).map { token in
         let query = try SparseQuery(weights: [(token: token, weight: 1), (token: token + 1, weight: 0.7)])

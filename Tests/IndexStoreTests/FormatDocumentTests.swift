@@ -71,7 +71,7 @@ import Testing
       "5.1", EnvelopeLayout.headerByteCount,
       [
         ("magic", Header.magic), ("formatVersion", Header.formatVersion), ("kind", Header.kind),
-        ("segment", Header.segment), ("flags", Header.flags), ("zeros", Header.zeros), ("checksum", Header.checksum),
+        ("reserved", Header.reserved), ("flags", Header.flags), ("zeros", Header.zeros), ("checksum", Header.checksum),
       ])
     typealias Entry = EnvelopeLayout.SectionEntry
     try expect(
@@ -88,7 +88,7 @@ import Testing
         ("sectionTableOffset", Footer.sectionTableOffset), ("sectionCount", Footer.sectionCount),
         ("blockCount", Footer.blockCount), ("sectionTableChecksum", Footer.sectionTableChecksum),
         ("blockTableChecksum", Footer.blockTableChecksum), ("fileByteCount", Footer.fileByteCount),
-        ("formatVersion", Footer.formatVersion), ("kind", Footer.kind), ("segment", Footer.segment),
+        ("formatVersion", Footer.formatVersion), ("kind", Footer.kind), ("reserved", Footer.reserved),
         ("zeros", Footer.zeros), ("invertedMagic", Footer.invertedMagic), ("checksum", Footer.checksum),
       ])
     typealias Frame = DocumentsLayout.DirectoryEntry
@@ -104,7 +104,7 @@ import Testing
       [
         ("documentCount", Documents.documentCount), ("frameCount", Documents.frameCount),
         ("contentByteCount", Documents.contentByteCount), ("dictionaryID", Documents.dictionaryID),
-        ("zeros", Documents.zeros),
+        ("zeros", Documents.zeros), ("ordinalSpan", Documents.ordinalSpan),
       ])
     typealias Dictionary = DocumentsLayout.DictionaryEntry
     try expect(
@@ -114,6 +114,14 @@ import Testing
     try expect(
       "7.4.1", VectorsLayout.summaryByteCount,
       [("rowCount", Vectors.rowCount), ("dimension", Vectors.dimension), ("elementType", Vectors.elementType)])
+    typealias Deleted = TombstonesFile.DirectoryEntry
+    try expect(
+      "7.9.1", TombstonesFile.directoryEntryByteCount,
+      [
+        ("segment", Deleted.segment), ("offset", Deleted.offset), ("byteCount", Deleted.byteCount),
+        ("documentCount", Deleted.documentCount), ("firstDocument", Deleted.firstDocument), ("zero", Deleted.zero),
+      ])
+    try expectColumns()
     typealias Catalog = CatalogChecksum.Layout
     try expect(
       "7.8", CatalogChecksum.byteCount,
@@ -122,6 +130,35 @@ import Testing
         ("catalogChecksum", Catalog.catalogChecksum), ("generation", Catalog.generation),
         ("catalogByteCount", Catalog.catalogByteCount), ("zeros", Catalog.zeros), ("checksum", Catalog.checksum),
       ])
+  }
+
+  private func expectColumns() throws {
+    typealias Field = ColumnsLayout.FieldEntry
+    try expect(
+      "7.11.1", ColumnsLayout.fieldEntryByteCount,
+      [
+        ("firstValue", Field.firstValue), ("nameOffset", Field.nameOffset), ("valueCount", Field.valueCount),
+        ("nameByteCount", Field.nameByteCount), ("flags", Field.flags), ("zero", Field.zero),
+      ])
+    typealias Value = ColumnsLayout.ValueEntry
+    try expect(
+      "7.11.2", ColumnsLayout.valueEntryByteCount,
+      [
+        ("content", Value.content), ("kind", Value.kind), ("textByteCount", Value.textByteCount),
+        ("listOffset", Value.listOffset), ("listByteCount", Value.listByteCount),
+        ("documentCount", Value.documentCount), ("firstDocument", Value.firstDocument), ("zero", Value.zero),
+      ])
+    typealias Columns = ColumnsLayout.Summary
+    try expect(
+      "7.11.3", ColumnsLayout.summaryByteCount,
+      [
+        ("documentCount", Columns.documentCount), ("fieldCount", Columns.fieldCount),
+        ("leavesFieldsOut", Columns.leavesFieldsOut),
+      ])
+    let text = try section("7.11").joined(separator: " ")
+    #expect(
+      text.contains(
+        "one value for every \(ColumnsLayout.documentsPerValue) documents, or \(ColumnsLayout.valuesOfSmallSegments),"))
   }
 
   /// A number at a field of a table, from the bytes of a file.
@@ -143,10 +180,9 @@ import Testing
       let bytes = try system.readAll(index + "/" + file.name, limit: .max)
       let footer = bytes.count - 64
       #expect(Array(bytes[..<8]) == Array("NEWELIDX".utf8))
-      #expect(try value("formatVersion", "5.1", bytes) == 1)
+      #expect(try value("formatVersion", "5.1", bytes) == 2)
       #expect(try value("kind", "5.1", bytes) == UInt64(file.kind.rawValue))
       #expect(try value("checksum", "5.1", bytes) == UInt64(CRC32C.checksum(Array(bytes[..<60]))))
-      #expect(file.name == IndexFolder.name(try value("segment", "5.1", bytes), file.kind))
       #expect(try value("fileByteCount", "5.5", bytes, at: footer) == UInt64(bytes.count))
       #expect(
         try value("checksum", "5.5", bytes, at: footer) == UInt64(CRC32C.checksum(Array(bytes[footer..<footer + 60]))))
@@ -175,7 +211,7 @@ import Testing
         #expect(try value("documentCount", "7.3.1", bytes, at: directory) == UInt64(documents))
         let offsets = try #require(sections["KOFF"])
         let keys = try #require(sections["KEYS"])
-        let first = Int(snapshot.segments.first { $0.number == file.segment }?.firstOrdinal ?? 0)
+        let first = Int(snapshot.segments.first { $0.number == file.segment }?.firstPosition ?? 0)
         for document in 0..<documents {
           let ends = [0, 4].map { part in
             bytes[(offsets + 4 * document + part)..<(offsets + 4 * document + part + 4)].reversed().reduce(0) {
@@ -229,16 +265,6 @@ import Testing
     #expect(page.contains("catalog schema version **\(CatalogSchema.version)**"))
   }
 
-  @Test("the kinds of metadata values, and when a field is recorded, are those of the code")
-  func filterValues() throws {
-    let rows = try section("7.9.1").filter { $0.hasPrefix("|") }.map(Self.cells).dropFirst(2)
-    #expect(rows.map { Int64($0[0]) } == FilterValue.Kind.allCases.map(\.rawValue))
-    let limits = FilterCollector.Limits()
-    let text = try section("7.9.1").joined(separator: " ")
-    #expect(
-      text.contains("one value for every \(limits.documentsPerValue) documents, or \(limits.valuesOfSmallSegments)."))
-  }
-
   @Test("the limits are those of the code")
   func limits() throws {
     let rows = try section("9. Limits").filter { $0.hasPrefix("|") }.map(Self.cells).dropFirst(2)
@@ -250,8 +276,7 @@ import Testing
         StoredDocument.maximumMetadataByteCount, DocumentsLayout.maximumFrameContentByteCount,
         DocumentsLayout.maximumDictionaryCount,
         1 << Int(Zstd.maximumWindowLog), VocabularyFile.maximumCount, VocabularyFile.maximumTokenByteCount,
-        IndexConfiguration.maximumDenseDimension, segment.filters.values, segment.filters.valueByteCount,
-        segment.filters.fields, segment.filters.nameByteCount, EnvelopeLayout.maximumSectionCount,
+        IndexConfiguration.maximumDenseDimension, EnvelopeLayout.maximumSectionCount,
         Int(IndexFolder.maximumNumber),
       ])
   }
@@ -269,7 +294,7 @@ import Testing
   func example() throws {
     let folder = try TemporaryFolder()
     let writer = try EnvelopeWriter(
-      creating: "0000000007.vocabulary", in: folder.path, kind: .vocabulary, segment: 7, fileSystem: PosixFileSystem())
+      creating: "0000000007.vocabulary", in: folder.path, kind: .vocabulary, fileSystem: PosixFileSystem())
     _ = try VocabularyFile.write(["red", "shoe", "é"], to: writer)
     let bytes = try folder.read("0000000007.vocabulary")
     let listing = try section("8. Worked example").drop { $0 != "```hex" }.dropFirst().prefix { $0 != "```" }

@@ -11,6 +11,10 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     try Workload.build(folder.file("index"), count: 30, step: 30)
+    let writer = try IndexWriter.open(folder.file("index"), creating: nil)
+    defer { writer.close() }
+    for number in [3, 4, 20] { #expect(try writer.delete(key: "key/\(number)")) }
+    _ = try writer.commit()
   }
 
   func bytes(_ kind: FileKind) throws -> [UInt8] {
@@ -43,7 +47,15 @@ import Testing
     switch kind {
     case .documents:
       let reader = try DocumentsReader(file)
-      for number in 0..<min(reader.documentCount, 1000) { _ = try reader.document(number) }
+      for number in 0..<min(reader.documentCount, 1000) {
+        let document = try reader.document(number)
+        _ = try reader.documents(ofKey: document.key)
+        _ = try reader.local(ofOffset: try reader.offset(of: number))
+      }
+      _ = try reader.documents(ofKey: "none")
+      for number in 0..<40 { _ = try reader.local(ofOffset: UInt64(number)) }
+      try reader.checkKeyIndex()
+      try reader.checkOrdinals()
     case .vectors, .coordinates:
       let reader = try VectorsReader(file)
       var row = [Float](repeating: 0, count: reader.dimension)
@@ -54,11 +66,12 @@ import Testing
     case .vocabulary: _ = try VocabularyFile.read(file)
     case .head: _ = try HeadFile.read(file)
     case .alignment: _ = try AlignmentFile.read(file)
-    case .postings, .forward: break
+    case .tombstones: _ = try TombstonesFile.read(file, documentCounts: [1: 40])
+    case .postings, .forward, .commit, .columns, .scales, .segment: break
     }
   }
 
-  @Test("numbers set to extremes", arguments: [FileKind.documents, .vectors, .vocabulary, .head])
+  @Test("numbers set to extremes", arguments: [FileKind.documents, .vectors, .vocabulary, .head, .tombstones])
   func extremes(kind: FileKind) throws {
     let original = try bytes(kind)
     try readAll(original, kind)

@@ -22,7 +22,7 @@ import Testing
     #expect(try snapshot.vocabulary() == Workload.vocabulary)
     #expect(snapshot.segments.count == 1)
     try Workload.expect(snapshot, holds: 100)
-    #expect(throws: IndexStoreError.noSuchDocument(ordinal: 100, count: 100)) { try snapshot.key(of: 100) }
+    #expect(throws: IndexStoreError.noSuchDocument(position: 100, count: 100)) { try snapshot.key(of: 100) }
     try Workload.expectGood(index)
   }
 
@@ -33,7 +33,7 @@ import Testing
     #expect(snapshot.generation == 6 && snapshot.segments.count == 6)
     try Workload.expect(snapshot, holds: 90)
     let writer = try IndexWriter.open(index, creating: nil)
-    #expect(writer.documentCount == 90 && writer.vocabulary == Workload.vocabulary)
+    #expect(writer.liveCount == 90 && writer.vocabulary == Workload.vocabulary)
     let report = try Workload.commit(90..<100, to: writer)
     #expect(report.generation == 7 && report.documentsAdded == 10 && report.segmentsAdded == 1)
     #expect(report.isCatalogChecksummed)
@@ -79,8 +79,8 @@ import Testing
     _ = try more.commit()
     more.close()
     let snapshot = try IndexSnapshot.open(index)
-    #expect(try snapshot.ordinal(ofKey: "caf\u{e9}") == 8)
-    #expect(try snapshot.ordinal(ofKey: "cafe\u{301}") == 9)
+    #expect(try snapshot.position(ofKey: "caf\u{e9}") == 8)
+    #expect(try snapshot.position(ofKey: "cafe\u{301}") == 9)
     try Workload.expectGood(index)
   }
 
@@ -118,7 +118,7 @@ import Testing
   func poorIndexes() throws {
     let writer = try IndexWriter.open(index, creating: Workload.configuration(dense: false))
     _ = try writer.commit()
-    #expect(try IndexSnapshot.open(index).documentCount == 0)
+    #expect(try IndexSnapshot.open(index).liveCount == 0)
     #expect(try IndexSnapshot.open(index).vocabulary() == [])
     try writer.setVocabulary(Workload.vocabulary)
     for number in 0..<4 { try writer.add(Workload.document(number, dense: false)) }
@@ -179,8 +179,8 @@ import Testing
     let snapshot = try IndexSnapshot.open(index)
     #expect(try snapshot.metadata(of: 12_345) == large)
     for number in stride(from: 0, to: 20_000, by: 371) {
-      #expect(try snapshot.metadata(of: UInt64(number)) == metadata(number))
-      #expect(try snapshot.key(of: UInt64(number)) == "k\(number)")
+      #expect(try snapshot.metadata(of: UInt32(number)) == metadata(number))
+      #expect(try snapshot.key(of: UInt32(number)) == "k\(number)")
     }
     let size = try #require(snapshot.files.first { $0.kind == .documents }).byteCount
     #expect(size < 20_000 * 30, "\(size) bytes for 20,000 documents of about 75")
@@ -237,7 +237,7 @@ import Testing
     try Workload.commit(10..<12, to: writer)
     writer.close()
     // Numbers of commits are never used again; those of orphans, which anybody may have given, do not count.
-    #expect(try IndexSnapshot.open(index).segments[1].number == 4)
+    #expect(try IndexSnapshot.open(index).segments[1].number == 5)
     try Workload.expect(try IndexSnapshot.open(index), holds: 12)
   }
 
@@ -284,7 +284,7 @@ import Testing
     try Data(bytes).write(to: URL(fileURLWithPath: index + "/catalog.sqlite"))
     let names = try system.list(index)
     let expected = IndexStoreError.storage(
-      .unsupportedVersion(path: index + "/catalog.sqlite", found: 9, supported: 1))
+      .unsupportedVersion(path: index + "/catalog.sqlite", found: 9, supported: 2))
     #expect(throws: expected) { try IndexSnapshot.open(index) }
     #expect(throws: expected) { try IndexWriter.open(index, creating: Workload.configuration()) }
     #expect(throws: expected) { try IndexVerifier.verify(index, level: .quick) }
@@ -320,7 +320,7 @@ import Testing
     let catalog = try CatalogDatabase.openImmutable(strange)
     let content = try catalog.read { db in try CatalogReader.read(db, path: "x") }
     guard case .manifest(let manifest) = content else { throw IndexStoreError.writerClosed }
-    #expect(manifest.documentCount == 3)
+    #expect(manifest.liveCount == 3)
     catalog.close()
   }
 }

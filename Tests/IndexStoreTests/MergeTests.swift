@@ -14,7 +14,7 @@ struct MergeTests {
 
   /// The answers of every algorithm to seeded queries.
   static func answers(_ snapshot: IndexSnapshot, seed: UInt64) throws -> [[ScoredDocument]] {
-    let segments = snapshot.segments.map { PlacedSegment(index: $0.index, firstOrdinal: UInt32($0.firstOrdinal)) }
+    let segments = snapshot.segments.map { PlacedSegment(index: $0.index, firstPosition: $0.firstPosition) }
     var random = SeededRandom(state: seed)
     return try (0..<40).flatMap { _ in
       let weights = Set(
@@ -60,8 +60,8 @@ struct MergeTests {
     try Workload.expect(before, holds: 300)
     #expect(try Self.answers(before, seed: 5) == expected)
     #expect(try Self.answers(middle, seed: 5) == expected)
-    // Files of the index, its catalog with log and memory, the checksum, the lock.
-    #expect(try PosixFileSystem().list(index).count == after.files.count + 5)
+    // Files of the index, the record of its commit, its catalog with log and memory, the checksum, the lock.
+    #expect(try PosixFileSystem().list(index).count == after.files.count + 6)
   }
 
   @Test func anIndexThatWasMergedGrowsOn() throws {
@@ -89,7 +89,8 @@ struct MergeTests {
     #expect(
       report
         == MergeReport(
-          generation: 1, segmentsBefore: 1, segmentsAfter: 1, documentsMerged: 0, bytesRemoved: 0, bytesAdded: 0))
+          generation: 1, segmentsBefore: 1, segmentsAfter: 1, documentsMerged: 0, documentsDropped: 0, bytesRemoved: 0,
+          bytesAdded: 0))
     #expect(try PosixFileSystem().list(index) == names)
   }
 
@@ -116,10 +117,10 @@ struct MergeTests {
 
   private func expect(_ documents: [StoredDocument]) throws {
     let snapshot = try IndexSnapshot.open(index)
-    #expect(snapshot.documentCount == UInt64(documents.count))
+    #expect(snapshot.liveCount == documents.count)
     for (number, document) in documents.enumerated() {
-      #expect(try snapshot.document(of: UInt64(number)) == (document.key, document.metadata))
-      #expect(try snapshot.ordinal(ofKey: document.key) == UInt64(number))
+      #expect(try snapshot.document(of: UInt32(number)) == (document.key, document.metadata))
+      #expect(try snapshot.position(ofKey: document.key) == UInt32(number))
     }
     try Workload.expectGood(index)
   }
@@ -160,7 +161,7 @@ struct MergeTests {
     }
     // A file with 64 dictionaries is read; the directory tells them apart.
     let file = try EnvelopeWriter(
-      creating: "0000000001.documents", in: folder.path, kind: .documents, segment: 1, fileSystem: PosixFileSystem())
+      creating: "0000000001.documents", in: folder.path, kind: .documents, fileSystem: PosixFileSystem())
     let writer = try DocumentsWriter(file, reusing: dictionaries)
     for number in 0..<64 {
       var content = ByteWriter()

@@ -34,11 +34,11 @@ import Testing
     for number in 0..<total {
       let row = try #require(Workload.document(number).denseRow)
       let expected = seed == 0 ? nil : coordinates(row[...], seed: Float(seed))
-      #expect(try snapshot.denseRow(of: UInt64(number), in: .coordinates) == expected, "\(label)")
+      #expect(try snapshot.denseRow(of: UInt32(number), in: .coordinates) == expected, "\(label)")
     }
     for segment in snapshot.segments {
       let documents = (0..<segment.documentCount).map { UInt32($0) }
-      let expected = documents.map { hubness(Int(segment.firstOrdinal) + Int($0)) }
+      let expected = documents.map { hubness(Int(segment.firstPosition) + Int($0)) }
       #expect(try segment.hubness(of: documents) == (seed == 1 ? expected : nil), "\(label)")
     }
   }
@@ -84,20 +84,20 @@ import Testing
   @Test("an alignment is put in, replaced, merged and appended to; nothing but its files changes")
   func story() throws {
     let (folder, index) = try Self.begin()
-    let before = Set(try PosixFileSystem().list(index))
+    let before = Set(try PosixFileSystem().list(index).filter { !$0.hasSuffix(".commit") })
     let writer = try IndexWriter.open(index, creating: nil)
     let report = try Self.realign(writer, seed: 1)
     #expect(report.generation == 3 && report.documentsAdded == 0 && report.segmentsAdded == 0)
-    #expect(report.documentCount == UInt64(Self.total) && report.bytesAdded > 0)
+    #expect(report.documentCount == Self.total && report.bytesAdded > 0)
     let first = try IndexSnapshot.open(index)
     try Self.expect(first, seed: 1)
     // One file of each segment and the alignment came, nothing went.
-    let after = Set(try PosixFileSystem().list(index))
+    let after = Set(try PosixFileSystem().list(index).filter { !$0.hasSuffix(".commit") })
     #expect(before.isSubset(of: after) && after.count == before.count + 3)
     _ = try Self.realign(writer, seed: 2)
     try Self.expect(try IndexSnapshot.open(index), seed: 2)
     try Self.expect(first, seed: 1)
-    #expect(try PosixFileSystem().list(index).count == after.count)
+    #expect(try PosixFileSystem().list(index).count == after.count + 1)
     // The writer goes on: a merge, and a document with coordinates.
     _ = try writer.merge(.segments(2))
     try Self.expect(try IndexSnapshot.open(index), seed: 2)
@@ -108,7 +108,7 @@ import Testing
     _ = try writer.commit()
     writer.close()
     let last = try IndexSnapshot.open(index)
-    #expect(try last.denseRow(of: UInt64(Self.total), in: .coordinates) == [1, 2, 3])
+    #expect(try last.denseRow(of: UInt32(Self.total), in: .coordinates) == [1, 2, 3])
     try withExtendedLifetime(folder) { try Workload.expectGood(index) }
   }
 

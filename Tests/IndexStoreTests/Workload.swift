@@ -55,21 +55,21 @@ enum Workload {
   static func expect(
     _ snapshot: IndexSnapshot, holds count: Int, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    #expect(snapshot.documentCount == UInt64(count), sourceLocation: sourceLocation)
+    #expect(snapshot.liveCount == count, sourceLocation: sourceLocation)
     #expect(try snapshot.vocabulary().starts(with: vocabulary), sourceLocation: sourceLocation)
-    for number in 0..<Int(snapshot.documentCount) {
-      let ordinal = UInt64(number)
+    for number in 0..<snapshot.liveCount {
+      let position = UInt32(number)
       let expected = document(number)
-      #expect(try snapshot.key(of: ordinal) == expected.key, sourceLocation: sourceLocation)
-      #expect(try snapshot.metadata(of: ordinal) == expected.metadata, sourceLocation: sourceLocation)
-      #expect(try snapshot.denseRow(of: ordinal) == expected.denseRow, sourceLocation: sourceLocation)
-      #expect(try snapshot.ordinal(ofKey: expected.key) == ordinal, sourceLocation: sourceLocation)
-      let (segment, local) = try snapshot.locate(ordinal)
+      #expect(try snapshot.key(of: position) == expected.key, sourceLocation: sourceLocation)
+      #expect(try snapshot.metadata(of: position) == expected.metadata, sourceLocation: sourceLocation)
+      #expect(try snapshot.denseRow(of: position) == expected.denseRow, sourceLocation: sourceLocation)
+      #expect(try snapshot.position(ofKey: expected.key) == position, sourceLocation: sourceLocation)
+      let (segment, local) = try snapshot.locate(position)
       #expect(
         try segment.index.forwardVector(of: local) == expected.postings.sorted { $0.token < $1.token },
         sourceLocation: sourceLocation)
     }
-    #expect(try snapshot.ordinal(ofKey: "key/\(count)") == nil, sourceLocation: sourceLocation)
+    #expect(try snapshot.position(ofKey: "key/\(count)") == nil, sourceLocation: sourceLocation)
   }
 
   /// `verify deep` finds nothing.

@@ -57,18 +57,23 @@ struct AcceptedDocumentsTests {
     #expect(try TopKSearch.search(query, k: 5, in: none).counters.segmentsSearched == 0)
   }
 
-  /// k documents reach a seed from k-th impacts, but perhaps none of them is accepted.
-  @Test func thresholdsAreNotSeededUnderAFilter() throws {
+  /// k documents reach a seed from k-th impacts, but perhaps none of them is accepted: a lower rank is taken, where there is one.
+  @Test func thresholdsAreSeededByRanksThatAcceptedDocumentsReach() throws {
     var random = SplitMix64(seed: 4)
     let documents: [[Posting]] = (0..<400).map { [Posting(token: 0, impact: $0 < 200 ? 250 : 3)] }
     let collection = try RandomCollection(documents: documents, vocabulary: 1, using: &random)
     let query = try SparseQuery(weights: [(0, 1)])
     #expect(TopKSearch.seedThreshold(query, k: 10, in: collection.segments) == 250)
     let filtered = collection.segments(under: (0..<400).map { $0 >= 200 })
-    #expect(TopKSearch.seedThreshold(query, k: 10, in: filtered) == 1)
+    #expect(TopKSearch.seedThreshold(query, k: 10, in: filtered) == 3)
+    #expect(TopKSearch.seedThreshold(query, k: 120, in: filtered) == 3)
+    #expect(TopKSearch.seedThreshold(query, k: 121, in: filtered) == 1)
+    let few = collection.segments(under: (0..<400).map { $0 >= 20 })
+    #expect(TopKSearch.seedThreshold(query, k: 10, in: few) == 250)
+    #expect(TopKSearch.seedThreshold(query, k: .max, in: few) == 1)
     for algorithm in TopKAlgorithm.allCases {
       let found = try TopKSearch.search(query, k: 10, algorithm: algorithm, in: filtered)
-      #expect(found.hits.map(\.ordinal) == Array(200..<210))
+      #expect(found.hits.map(\.position) == Array(200..<210))
     }
   }
 

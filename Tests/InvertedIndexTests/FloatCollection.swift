@@ -48,7 +48,7 @@ struct FloatCollection {
       }
       let index = try RandomCollection.write(
         builder, name: "\(segment)", ordering: DocumentOrdering.allCases.randomElement(using: &random)!, in: folder)
-      placed.append(PlacedSegment(index: index, firstOrdinal: UInt32(first)))
+      placed.append(PlacedSegment(index: index, firstPosition: UInt32(first)))
     }
     self.documents = documents
     segments = placed
@@ -65,7 +65,7 @@ struct FloatCollection {
     _ query: SparseQuery, by source: WeightSource = .forward, accepted: [Bool]? = nil
   ) -> [FloatScoredDocument] {
     var hits: [FloatScoredDocument] = []
-    for (ordinal, document) in documents.enumerated() where accepted?[ordinal] ?? true {
+    for (position, document) in documents.enumerated() where accepted?[position] ?? true {
       var integer = 0
       var score = 0.0
       var isHit = true
@@ -79,10 +79,10 @@ struct FloatCollection {
       }
       if isHit, integer > 0 {
         hits.append(
-          FloatScoredDocument(ordinal: UInt32(ordinal), score: score, integerScore: UInt32(integer)))
+          FloatScoredDocument(position: UInt32(position), score: score, integerScore: UInt32(integer)))
       }
     }
-    return hits.sorted { ($0.score, $1.ordinal) > ($1.score, $0.ordinal) }
+    return hits.sorted { ($0.score, $1.position) > ($1.score, $0.position) }
   }
 
   /// A query of 1...10 tokens; some negative, some required.

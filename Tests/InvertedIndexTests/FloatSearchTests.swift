@@ -116,7 +116,7 @@ struct FloatSearchTests {
     for tag in file.tags where ![.summary, .forwardStarts, .forwardVectors, .headSummary].contains(tag) {
       let folder = try TemporaryFolder()
       let writer = try EnvelopeWriter(
-        creating: "0.forward", in: folder.path, kind: .forward, segment: 1, fileSystem: system)
+        creating: "0.forward", in: folder.path, kind: .forward, fileSystem: system)
       for copied in file.tags {
         let section = try file.section(copied)
         var bytes = try section.bytes(0..<section.byteCount)
@@ -158,7 +158,7 @@ struct FloatSearchTests {
             "0.postings", in: collection.folder.path, kind: .postings, expecting: nil, fileSystem: system),
           forward: try EnvelopeFile.open(
             "0.forward", in: folder.path, kind: .forward, expecting: nil, fileSystem: system))
-        #expect(try Self.search(query, k: 10, in: [PlacedSegment(index: index, firstOrdinal: 0)]).hits == expected)
+        #expect(try Self.search(query, k: 10, in: [PlacedSegment(index: index, firstPosition: 0)]).hits == expected)
       } catch is InvertedIndexError {
         refused += 1
       } catch is StorageError {

@@ -63,7 +63,7 @@ struct ForgedSegmentTests {
     let system = PosixFileSystem()
     let folder = try TemporaryFolder()
     let writer = try EnvelopeWriter(
-      creating: "0.postings", in: folder.path, kind: .postings, segment: 0, fileSystem: system)
+      creating: "0.postings", in: folder.path, kind: .postings, fileSystem: system)
     for (tag, bytes) in zip(sections, contents) {
       try writer.begin(SectionTag(tag))
       try writer.append(bytes)
@@ -77,7 +77,7 @@ struct ForgedSegmentTests {
         postings: try EnvelopeFile.open(
           "0.postings", in: folder.path, kind: .postings, expecting: nil, fileSystem: system),
         forward: forward)
-      let placed = [PlacedSegment(index: index, firstOrdinal: 0)]
+      let placed = [PlacedSegment(index: index, firstPosition: 0)]
       for query in queries {
         for algorithm in TopKAlgorithm.allCases {
           _ = try TopKSearch.search(query, k: 20, algorithm: algorithm, in: placed)

@@ -20,7 +20,7 @@ struct ForwardSearchTests {
       let k = [1, 2, 10, 100, collection.documents.count + 5].randomElement(using: &random)!
       let share = number % 2 == 0 ? 1 : Double.random(in: 0...1, using: &random)
       let accepted = (0..<collection.documents.count).map { _ in Double.random(in: 0..<1, using: &random) < share }
-      let expected = collection.bruteForce(query, k: .max).filter { accepted[Int($0.ordinal)] }.prefix(k)
+      let expected = collection.bruteForce(query, k: .max).filter { accepted[Int($0.position)] }.prefix(k)
       let segments = collection.segments.map { Self.filtered($0, accepted) }
       let found = try Self.search(query, k: k, in: segments)
       if found.hits != Array(expected) {
@@ -67,7 +67,7 @@ struct ForwardSearchTests {
     let accepted = (0..<5000).map { $0 % 100 == 17 }
     let found = try Self.search(query, k: 5, in: collection.segments.map { Self.filtered($0, accepted) })
     #expect(found.counters.documentsScored == 50)
-    #expect(found.hits.allSatisfy { $0.ordinal % 100 == 17 })
+    #expect(found.hits.allSatisfy { $0.position % 100 == 17 })
   }
 
   @Test func aDamagedBlockGivesAnErrorInTheMiddleOfASearch() throws {
@@ -93,11 +93,11 @@ struct ForwardSearchTests {
           forward: try EnvelopeFile.open(
             "0.forward", in: folder.path, kind: .forward, expecting: nil, fileSystem: system))
         // A search that does not come near the damage still answers, and rightly.
-        let near = Self.filtered(PlacedSegment(index: index, firstOrdinal: 0), (0..<20_000).map { $0 < 100 })
+        let near = Self.filtered(PlacedSegment(index: index, firstPosition: 0), (0..<20_000).map { $0 < 100 })
         if let hits = try? Self.search(query, k: 10, in: [near]).hits {
-          #expect(hits == collection.bruteForce(query, k: .max).filter { $0.ordinal < 100 }.prefix(10).map { $0 })
+          #expect(hits == collection.bruteForce(query, k: .max).filter { $0.position < 100 }.prefix(10).map { $0 })
         }
-        #expect(try Self.search(query, k: 10, in: [PlacedSegment(index: index, firstOrdinal: 0)]).hits == expected)
+        #expect(try Self.search(query, k: 10, in: [PlacedSegment(index: index, firstPosition: 0)]).hits == expected)
       } catch is InvertedIndexError {
         refused += 1
       } catch is StorageError {
@@ -114,7 +114,7 @@ struct ForwardSearchTests {
     let system = PosixFileSystem()
     let count = collection.documents.reduce(0) { $0 + $1.count }
     let writer = try EnvelopeWriter(
-      creating: "0.forward", in: folder.path, kind: .forward, segment: 1, fileSystem: system)
+      creating: "0.forward", in: folder.path, kind: .forward, fileSystem: system)
     var summary = ByteWriter()
     for number in [UInt32(10), 5] { summary.u32(number) }
     summary.u64(UInt64(count))
@@ -130,15 +130,15 @@ struct ForwardSearchTests {
         "0.forward", in: folder.path, kind: .forward, expecting: nil, fileSystem: system))
     let query = try SparseQuery(weights: [(token: 1, weight: 1)])
     #expect(throws: InvertedIndexError.self) {
-      try Self.search(query, k: 3, in: [PlacedSegment(index: index, firstOrdinal: 0)])
+      try Self.search(query, k: 3, in: [PlacedSegment(index: index, firstPosition: 0)])
     }
   }
 
   static func filtered(_ segment: PlacedSegment, _ accepted: [Bool]) -> PlacedSegment {
-    let first = Int(segment.firstOrdinal)
+    let first = Int(segment.firstPosition)
     let count = segment.index.documentCount
     return PlacedSegment(
-      index: segment.index, firstOrdinal: segment.firstOrdinal,
+      index: segment.index, firstPosition: segment.firstPosition,
       accepted: AcceptedDocuments(documentCount: count, accepting: (0..<count).filter { accepted[first + $0] }))
   }
 

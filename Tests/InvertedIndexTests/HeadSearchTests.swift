@@ -10,8 +10,8 @@ struct HeadSearchTests {
     _ collection: FloatCollection, _ query: SparseQuery, accepted: [Bool]?
   ) -> [ScoredDocument] {
     collection.bruteForce(query, accepted: accepted)
-      .map { ScoredDocument(ordinal: $0.ordinal, score: $0.integerScore) }
-      .sorted { ($0.score, $1.ordinal) > ($1.score, $0.ordinal) }
+      .map { ScoredDocument(position: $0.position, score: $0.integerScore) }
+      .sorted { ($0.score, $1.position) > ($1.score, $0.position) }
   }
 
   @Test(arguments: 0..<120)
@@ -36,18 +36,18 @@ struct HeadSearchTests {
       }
       let all = Self.integerHits(collection, query, accepted: accepted)
       let found = try HeadSearch.search(query, k: k, options: options, in: segments)
-      let scores = Dictionary(uniqueKeysWithValues: all.map { ($0.ordinal, $0.score) })
-      #expect(found.hits.allSatisfy { scores[$0.ordinal] == $0.score }, "seed \(seed), query \(number)")
-      #expect(Set(found.hits.map(\.ordinal)).count == found.hits.count)
-      #expect(found.hits == found.hits.sorted { ($0.score, $1.ordinal) > ($1.score, $0.ordinal) })
+      let scores = Dictionary(uniqueKeysWithValues: all.map { ($0.position, $0.score) })
+      #expect(found.hits.allSatisfy { scores[$0.position] == $0.score }, "seed \(seed), query \(number)")
+      #expect(Set(found.hits.map(\.position)).count == found.hits.count)
+      #expect(found.hits == found.hits.sorted { ($0.score, $1.position) > ($1.score, $0.position) })
       #expect(found.hits.count <= k)
-      let returned = Set(found.hits.map(\.ordinal))
+      let returned = Set(found.hits.map(\.position))
       if found.isExact {
         #expect(found.hits == Array(all.prefix(k)), "seed \(seed), query \(number)")
       } else {
         // What was left out among the candidates scores no more than the last hit.
         let limit = max(found.missedBound, found.hits.count == k ? found.hits.last?.score ?? 0 : 0)
-        #expect(all.allSatisfy { returned.contains($0.ordinal) || $0.score <= limit }, "seed \(seed), query \(number)")
+        #expect(all.allSatisfy { returned.contains($0.position) || $0.score <= limit }, "seed \(seed), query \(number)")
       }
     }
   }
@@ -144,7 +144,7 @@ struct HeadSearchTests {
             "0.postings", in: collection.folder.path, kind: .postings, expecting: nil, fileSystem: system),
           forward: try EnvelopeFile.open(
             "0.forward", in: folder.path, kind: .forward, expecting: nil, fileSystem: system))
-        let segments = [PlacedSegment(index: index, firstOrdinal: 0)]
+        let segments = [PlacedSegment(index: index, firstPosition: 0)]
         #expect(try HeadSearch.search(query, k: 10, in: segments).hits == expected)
       } catch is InvertedIndexError {
         refused += 1

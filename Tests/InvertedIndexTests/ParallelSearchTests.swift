@@ -109,27 +109,27 @@ struct ParallelSearchTests {
     let shared = SharedThreshold()
     // A seed says that k documents reach 50 somewhere; this collector has none of them.
     var seeded = TopKCollector(capacity: 3, seed: 50, sharing: shared)
-    seeded.offer(ordinal: 0, score: 80)
-    seeded.offer(ordinal: 1, score: 70)
-    seeded.offer(ordinal: 2, score: 49)
+    seeded.offer(position: 0, score: 80)
+    seeded.offer(position: 1, score: 70)
+    seeded.offer(position: 2, score: 49)
     #expect(shared.value == 0)
 
     var other = TopKCollector(capacity: 3, sharing: shared)
-    for (ordinal, score) in [(10, 60), (11, 60), (12, 60)] as [(UInt32, UInt32)] {
-      other.offer(ordinal: ordinal, score: score)
+    for (position, score) in [(10, 60), (11, 60), (12, 60)] as [(UInt32, UInt32)] {
+      other.offer(position: position, score: score)
     }
     #expect(shared.value == 60)
 
     // What was adopted does not make two documents three: nothing above 60 is published.
     seeded.adoptSharedThreshold()
     #expect(seeded.threshold == 60)
-    seeded.offer(ordinal: 3, score: 59)
+    seeded.offer(position: 3, score: 59)
     #expect(shared.value == 60)
     // A tie with the published score still enters.
-    seeded.offer(ordinal: 4, score: 60)
-    #expect(seeded.sorted().map(\.ordinal) == [0, 1, 4])
+    seeded.offer(position: 4, score: 60)
+    #expect(seeded.sorted().map(\.position) == [0, 1, 4])
     #expect(shared.value == 60)
-    seeded.offer(ordinal: 5, score: 75)
+    seeded.offer(position: 5, score: 75)
     #expect(shared.value == 70)
     #expect(seeded.threshold == 70)
   }
@@ -137,10 +137,10 @@ struct ParallelSearchTests {
   @Test func aBufferedCollectorPublishesWhenItIsSettled() {
     let shared = SharedThreshold()
     var collector = TopKCollector(capacity: 100, sharing: shared)
-    for ordinal in 0..<99 as Range<UInt32> { collector.offer(ordinal: ordinal, score: 10 + ordinal) }
+    for position in 0..<99 as Range<UInt32> { collector.offer(position: position, score: 10 + position) }
     collector.settle()
     #expect(shared.value == 0)
-    collector.offer(ordinal: 99, score: 5)
+    collector.offer(position: 99, score: 5)
     collector.settle()
     #expect(shared.value == 5)
     #expect(collector.sorted().count == 100)

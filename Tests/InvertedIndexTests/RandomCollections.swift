@@ -65,7 +65,7 @@ struct RandomCollection {
         documents[first..<end], vocabulary: vocabulary, name: "\(number)", ordering: chosen,
         hasRefinements: hasRefinements,
         in: folder)
-      placed.append(PlacedSegment(index: index, firstOrdinal: UInt32(first)))
+      placed.append(PlacedSegment(index: index, firstPosition: UInt32(first)))
       first = end
     }
     segments = placed
@@ -93,9 +93,9 @@ struct RandomCollection {
   ) throws -> SegmentIndex {
     let system = PosixFileSystem()
     let postings = try EnvelopeWriter(
-      creating: "\(name).postings", in: folder.path, kind: .postings, segment: 1, fileSystem: system)
+      creating: "\(name).postings", in: folder.path, kind: .postings, fileSystem: system)
     let forward = try EnvelopeWriter(
-      creating: "\(name).forward", in: folder.path, kind: .forward, segment: 1, fileSystem: system)
+      creating: "\(name).forward", in: folder.path, kind: .forward, fileSystem: system)
     try builder.write(postings: postings, forward: forward, ordering: ordering)
     let summaries = (try postings.finish(), try forward.finish())
     return try SegmentIndex.open(
@@ -110,7 +110,7 @@ struct RandomCollection {
   /// - Parameter filter: whether each document may be a hit; nil when all may.
   func bruteForce(_ query: SparseQuery, k: Int, filter: [Bool]? = nil) -> [ScoredDocument] {
     var hits: [ScoredDocument] = []
-    for (ordinal, impacts) in impacts.enumerated() where filter?[ordinal] ?? true {
+    for (position, impacts) in impacts.enumerated() where filter?[position] ?? true {
       var score = 0
       var isHit = true
       for term in query.terms {
@@ -118,19 +118,19 @@ struct RandomCollection {
         if term.role == .required, impact == 0 { isHit = false }
         score += (term.role == .negative ? -1 : 1) * Int(term.weight) * impact
       }
-      if isHit, score > 0 { hits.append(ScoredDocument(ordinal: UInt32(ordinal), score: UInt32(score))) }
+      if isHit, score > 0 { hits.append(ScoredDocument(position: UInt32(position), score: UInt32(score))) }
     }
-    hits.sort { ($0.score, $1.ordinal) > ($1.score, $0.ordinal) }
+    hits.sort { ($0.score, $1.position) > ($1.score, $0.position) }
     return Array(hits.prefix(k))
   }
 
   /// The segments, each with its part of a filter.
   func segments(under filter: [Bool]) -> [PlacedSegment] {
     segments.map { segment in
-      let first = Int(segment.firstOrdinal)
+      let first = Int(segment.firstPosition)
       let part = filter[first..<first + segment.index.documentCount]
       return PlacedSegment(
-        index: segment.index, firstOrdinal: segment.firstOrdinal,
+        index: segment.index, firstPosition: segment.firstPosition,
         accepted: AcceptedDocuments(
           documentCount: part.count, accepting: part.indices.filter { part[$0] }.map { $0 - first }))
     }

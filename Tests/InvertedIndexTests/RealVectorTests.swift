@@ -55,11 +55,11 @@ struct RealVectorTests {
       var scores = [Int](repeating: 0, count: documents.count)
       var weights: [UInt32: Int] = [:]
       for (token, weight) in queries[number] { weights[token] = Int(weight) }
-      for (ordinal, document) in documents.enumerated() {
-        for (token, weight) in document { if let q = weights[token] { scores[ordinal] += q * Int(weight) } }
+      for (position, document) in documents.enumerated() {
+        for (token, weight) in document { if let q = weights[token] { scores[position] += q * Int(weight) } }
       }
       let expected = scores.indices.filter { scores[$0] > 0 }.sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(100)
-        .map { ScoredDocument(ordinal: UInt32($0), score: UInt32(scores[$0])) }
+        .map { ScoredDocument(position: UInt32($0), score: UInt32(scores[$0])) }
       for algorithm in TopKAlgorithm.allCases {
         let result = try TopKSearch.search(query, k: 100, algorithm: algorithm, in: collection.segments)
         if result.hits != expected { different += 1 }

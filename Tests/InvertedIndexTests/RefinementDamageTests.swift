@@ -34,7 +34,7 @@ struct RefinementDamageTests {
       do {
         let index = try Self.open(folder.path, like: collection)
         let found = try FloatSearchTests.search(
-          query, k: 10, by: .postings, in: [PlacedSegment(index: index, firstOrdinal: 0)])
+          query, k: 10, by: .postings, in: [PlacedSegment(index: index, firstPosition: 0)])
         #expect(found.hits == expected)
       } catch is InvertedIndexError {
         refused += 1
@@ -67,7 +67,7 @@ struct RefinementDamageTests {
     func isRefused(_ change: (SectionTag, inout [UInt8]) -> Void) throws -> Bool {
       let folder = try TemporaryFolder()
       let writer = try EnvelopeWriter(
-        creating: "0.postings", in: folder.path, kind: .postings, segment: 1, fileSystem: system)
+        creating: "0.postings", in: folder.path, kind: .postings, fileSystem: system)
       for tag in file.tags {
         let section = try file.section(tag)
         var bytes = try section.bytes(0..<section.byteCount)

@@ -145,9 +145,9 @@ struct RefinementTests {
     for _ in 0..<20 {
       let query = try collection.randomQuery(using: &random)
       for hit in try FloatSearchTests.search(query, k: 5, by: .postings, in: collection.segments).hits {
-        let segment = try #require(collection.segments.last { $0.firstOrdinal <= hit.ordinal })
+        let segment = try #require(collection.segments.last { $0.firstPosition <= hit.position })
         let parts = try TopKSearch.contributions(
-          of: query, to: Int(hit.ordinal - segment.firstOrdinal), in: segment.index, by: .postings)
+          of: query, to: Int(hit.position - segment.firstPosition), in: segment.index, by: .postings)
         var sum = 0.0
         for part in parts {
           let amount = part.term.magnitude * (part.fineImpact ?? .nan)

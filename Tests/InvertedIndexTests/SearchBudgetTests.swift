@@ -36,12 +36,12 @@ struct SearchBudgetTests {
         continue
       }
       inexact += 1
-      let returned = Set(result.hits.map(\.ordinal))
-      let missed = truth.prefix(k).filter { !returned.contains($0.ordinal) }
+      let returned = Set(result.hits.map(\.position))
+      let missed = truth.prefix(k).filter { !returned.contains($0.position) }
       #expect(missed.allSatisfy { $0.score <= result.missedBound }, "query \(number)")
       // What it does return has true scores, in order.
       #expect(result.hits.allSatisfy { truth.contains($0) }, "query \(number)")
-      #expect(result.hits == result.hits.sorted { ($0.score, $1.ordinal) > ($1.score, $0.ordinal) })
+      #expect(result.hits == result.hits.sorted { ($0.score, $1.position) > ($1.score, $0.position) })
     }
     #expect(inexact > 5)
   }

@@ -124,7 +124,7 @@ struct SegmentTests {
         forward: try EnvelopeFile.open(
           "0.forward", in: folder.path, kind: .forward, expecting: nil, fileSystem: system))
       for document in 0..<index.documentCount { _ = try index.forwardVector(of: document) }
-      return try TopKSearch.search(query, k: 20, in: [PlacedSegment(index: index, firstOrdinal: 0)]).hits
+      return try TopKSearch.search(query, k: 20, in: [PlacedSegment(index: index, firstPosition: 0)]).hits
     } catch is InvertedIndexError {
       return nil
     } catch is StorageError {

@@ -180,7 +180,7 @@ struct TopKEqualityTests {
     let query = try SparseQuery(weights: [(token: 0, weight: 1)])
     for algorithm in Self.algorithms {
       let result = try TopKSearch.search(query, k: 3, algorithm: algorithm, in: collection.segments)
-      #expect(result.hits.map(\.ordinal) == [999, 0, 1])
+      #expect(result.hits.map(\.position) == [999, 0, 1])
     }
   }
 
@@ -193,7 +193,7 @@ struct TopKEqualityTests {
       let query = try SparseQuery(weights: [(token: 3, weight: 2.5)])
       for algorithm in Self.algorithms {
         let result = try TopKSearch.search(query, k: 40, algorithm: algorithm, in: collection.segments)
-        #expect(result.hits.map(\.ordinal) == Array(0..<40))
+        #expect(result.hits.map(\.position) == Array(0..<40))
       }
     }
   }

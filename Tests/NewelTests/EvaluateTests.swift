@@ -25,7 +25,7 @@ import Testing
     ] {
       let answer = try index.evaluate(query, depth: 7)
       let hits = try index.search(SearchRequest(query: query, count: 7)).hits
-      #expect(try answer.hits.map { try index.key(of: $0.ordinal) } == hits.map(\.key))
+      #expect(try answer.hits.map { try index.key(of: $0.position) } == hits.map(\.key))
       #expect(answer.hits.map(\.score) == hits.map(\.integerScore))
       #expect(answer.hits.map { Double($0.score) * answer.scoreUnit } == hits.map(\.score))
       #expect(answer.isCut == (hits.count == 7))
@@ -64,7 +64,7 @@ import Testing
     for judged in try index.captionQueries().queries {
       let answer = try index.evaluate(judged.query, depth: 60)
       let rank = try index.pessimisticRank(of: judged.relevant, for: answer)
-      let position = answer.hits.firstIndex { judged.relevant.contains($0.ordinal) }
+      let position = answer.hits.firstIndex { judged.relevant.contains($0.position) }
       guard let position else {
         #expect(rank == nil)
         continue

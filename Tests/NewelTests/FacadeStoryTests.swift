@@ -86,7 +86,7 @@ import Testing
 
   @Test func aPictureShowsItsWordsAndWhetherItsCaptionHasThem() throws {
     let inspection = try index.inspect("d4", limit: 3)
-    #expect(inspection.ordinal == 4)
+    #expect(inspection.position == 4)
     #expect(inspection.caption == TinyDump.words(of: 4).joined(separator: " "))
     #expect(inspection.tokens.count == 3)
     for token in inspection.tokens {
@@ -115,7 +115,7 @@ import Testing
     #expect(statistics.byteCount == statistics.bytesByKind.values.reduce(0, +))
     #expect(
       Set(statistics.bytesByKind.keys)
-        == ["catalog", "documents", "forward", "head", "postings", "vectors", "vocabulary"])
+        == ["catalog", "columns", "documents", "forward", "head", "postings", "vectors", "vocabulary"])
   }
 
   @Test(arguments: NewelIndex.VerificationLevel.allCases)

@@ -81,8 +81,7 @@ struct FilterSearchTests {
     }
     #expect(
       message("splt=val")
-        == "No document has the metadata field 'splt'; fields to filter by are 'caption', 'split', 'zeal'.")
-    #expect(message("id=d3")?.contains("--filter-field 'id'") == true)
+        == "No document has the metadata field 'splt'; fields to filter by are 'caption', 'id', 'split', 'zeal'.")
     #expect(message("split")?.hasPrefix("The filter 'split' cannot be read") == true)
     #expect(message("zeal<much")?.contains("'much' is no number") == true)
     #expect(throws: NewelError.self) { try index.documentCount(where: ["splt=val"]) }

@@ -70,7 +70,7 @@ private func csr(_ rows: [[(Int, Float)]], columns: Int) -> Data {
     #expect(read.count == 30)
 
     // Weights are whole numbers up to 255, so that integer scores are the real ones.
-    let truth = queries.map { query -> [(ordinal: UInt32, score: Double)] in
+    let truth = queries.map { query -> [(position: UInt32, score: Double)] in
       let weights = Dictionary(uniqueKeysWithValues: query)
       let scores = documents.map { $0.reduce(0) { $0 + Double($1.1) * Double(weights[$1.0] ?? 0) } }
       let order = scores.indices.filter { scores[$0] > 0 }.sorted { (scores[$0], $1) > (scores[$1], $0) }

@@ -206,7 +206,7 @@ import Testing
       #expect(values == TinyDump.rows(Int(number)..<Int(number) + 1))
       // The text side is the picture side here, so nothing is nearer to a text than its own picture.
       let best = try index.evaluate(query.query, depth: 5, conditions: gallery.conditions).hits
-      #expect(best.allSatisfy { gallery.contains($0.ordinal) } && !best.isEmpty)
+      #expect(best.allSatisfy { gallery.contains($0.position) } && !best.isEmpty)
     }
     #expect(index.denseObstacle(rows) == nil)
     let dense = try #require(try index.denseComparison(rows, gallery: gallery))

@@ -70,7 +70,7 @@ import Testing
           let cosines = try before.map { hit in
             let found = try #require(after.first { $0.key == hit.key }?.reranked)
             let row = try #require(
-              try index.snapshot.denseRow(of: try index.ordinal(of: hit.key), in: .coordinates))
+              try index.snapshot.denseRow(of: try index.position(of: hit.key), in: .coordinates))
             #expect(abs(found.cosine - cosine(query, row)) < (type == .float16 ? 1e-5 : 0.02))
             return found.cosine - (found.hubness ?? 0) / 2
           }

@@ -24,7 +24,7 @@ import Testing
     let judged = queries.enumerated().map {
       JudgedQuery(id: "\($0.offset)", query: $0.element, judgements: [0: 1], number: $0.offset, document: nil)
     }
-    let documents = try index.gallery().ordinals
+    let documents = try index.gallery().positions
     return try index.mapScores(of: documents[...], over: try index.textBags(of: judged), threads: threads) { $1 }
   }
 
@@ -44,7 +44,7 @@ import Testing
     var compared = 0
     for (text, query) in queries.enumerated() {
       let answer = try index.evaluate(query, depth: 60)
-      let hits = Dictionary(uniqueKeysWithValues: answer.hits.map { ($0.ordinal, Double($0.score)) })
+      let hits = Dictionary(uniqueKeysWithValues: answer.hits.map { ($0.position, Double($0.score)) })
       for document in 0..<60 {
         if let score = hits[UInt32(document)] {
           #expect(found[document][text] == score)
@@ -61,7 +61,7 @@ import Testing
     let queries = ["+red shoe", "red -shoe^9", "+xyzzy red", "xyzzy", "red xyzzy"].map { SearchRequest.Query.text($0) }
     let found = try scores(queries)
     for (text, query) in queries.enumerated() {
-      let hits = Set(try index.evaluate(query, depth: 60).hits.map(\.ordinal))
+      let hits = Set(try index.evaluate(query, depth: 60).hits.map(\.position))
       for document in 0..<60 {
         #expect((found[document][text] > 0) == hits.contains(UInt32(document)), "text \(text), document \(document)")
       }
@@ -71,15 +71,15 @@ import Testing
   @Test func theGalleryIsWhatMeetsTheConditions() throws {
     let gallery = try index.gallery(where: ["split=val"])
     let odd = Array(stride(from: 1 as UInt32, to: 60, by: 2))
-    #expect(gallery.ordinals == odd)
+    #expect(gallery.positions == odd)
     #expect(gallery.place(of: 7) == 3 && gallery.place(of: 8) == nil && gallery.place(of: 90) == nil)
     #expect(try index.gallery().place(of: 59) == 59)
     #expect(try index.gallery().place(of: 60) == nil)
     for query in try index.captionQueries(gallery: gallery).queries {
       let answer = try index.evaluate(query.query, depth: 10, conditions: gallery.conditions)
-      #expect(answer.hits.allSatisfy { gallery.contains($0.ordinal) })
+      #expect(answer.hits.allSatisfy { gallery.contains($0.position) })
       let all = try index.evaluate(query.query, depth: 60, conditions: gallery.conditions)
-      let scored = Dictionary(uniqueKeysWithValues: all.hits.map { ($0.ordinal, $0.score) })
+      let scored = Dictionary(uniqueKeysWithValues: all.hits.map { ($0.position, $0.score) })
       let expected = scored[query.relevant[0]].map { own in all.hits.count { $0.score >= own } }
       #expect(
         try index.pessimisticRank(of: query.relevant, for: answer, conditions: gallery.conditions) == expected)

@@ -5,8 +5,6 @@ public final class EnvelopeFile: Sendable {
   public let file: MappedFile
   /// What the file holds.
   public let kind: FileKind
-  /// The number of the segment, or of the commit for files that belong to no segment.
-  public let segment: UInt64
   /// Name, length and identifying checksum.
   public let summary: FileSummary
 
@@ -59,7 +57,6 @@ public final class EnvelopeFile: Sendable {
     }
     self.file = file
     self.kind = tables.kind
-    self.segment = tables.segment
     self.summary = FileSummary(name: name, byteCount: file.byteCount, checksum: tables.checksum)
     self.sections = tables.sections
     self.tags = tables.tags
@@ -85,6 +82,9 @@ public final class EnvelopeFile: Sendable {
   public func optionalSection(_ tag: SectionTag) -> Section? {
     sections[tag].map { Section(file: self, tag: tag, offset: $0.lowerBound, byteCount: $0.count) }
   }
+
+  /// The bytes of the file that a section takes; `nil` when the file has none of this tag.
+  public func range(of tag: SectionTag) -> Range<Int>? { sections[tag] }
 
   /// Checks every block anew, whether it was checked before or not.
   public func verifyAll() throws(StorageError) {

@@ -8,6 +8,11 @@ public enum FileKind: UInt32, Sendable, CaseIterable {
   case vocabulary = 6
   case coordinates = 7
   case alignment = 8
+  case tombstones = 9
+  case commit = 10
+  case columns = 11
+  case scales = 12
+  case segment = 13
 
   /// The name of the kind, which is also the extension of its files.
   public var name: String {
@@ -20,12 +25,17 @@ public enum FileKind: UInt32, Sendable, CaseIterable {
     case .vocabulary: "vocabulary"
     case .coordinates: "coordinates"
     case .alignment: "alignment"
+    case .tombstones: "tombstones"
+    case .commit: "commit"
+    case .columns: "columns"
+    case .scales: "scales"
+    case .segment: "segment"
     }
   }
 }
 
 /// What the manifest remembers of a file, enough to know it again.
-public struct FileSummary: Sendable, Equatable {
+public struct FileSummary: Sendable, Hashable {
   /// The name inside the folder.
   public var name: String
   /// The length of the whole file in bytes.
@@ -65,7 +75,7 @@ public struct SectionTag: RawRepresentable, Hashable, Sendable, CustomStringConv
 /// The constants of the envelope around every file. FORMAT.md §5.
 public enum EnvelopeLayout {
   /// The format version written and read.
-  public static let formatVersion: UInt32 = 1
+  public static let formatVersion: UInt32 = 2
   /// The first eight bytes of every file.
   public static let magic: [UInt8] = Array("NEWELIDX".utf8)
   /// Every bit of `NEWL` inverted, near the end of every file.
@@ -93,7 +103,7 @@ public enum EnvelopeLayout {
     static let magic = 0
     static let formatVersion = 8
     static let kind = 12
-    static let segment = 16
+    static let reserved = 16
     static let flags = 24
     static let zeros = 28
     static let checksum = 60
@@ -118,18 +128,18 @@ public enum EnvelopeLayout {
     static let fileByteCount = 24
     static let formatVersion = 32
     static let kind = 36
-    static let segment = 40
+    static let reserved = 40
     static let zeros = 48
     static let invertedMagic = 56
     static let checksum = 60
   }
 
-  static func header(kind: FileKind, segment: UInt64) -> [UInt8] {
+  static func header(kind: FileKind) -> [UInt8] {
     var writer = ByteWriter()
     writer.append(magic)
     writer.u32(formatVersion)
     writer.u32(kind.rawValue)
-    writer.u64(segment)
+    writer.u64(0)
     writer.u32(0)
     writer.zeros(Header.checksum - Header.zeros)
     writer.u32(CRC32C.checksum(writer.bytes))

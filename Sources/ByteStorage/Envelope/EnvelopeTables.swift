@@ -1,7 +1,6 @@
 /// Header, footer, section table and block table of a file, read and checked. FORMAT.md §5.
 struct EnvelopeTables {
   let kind: FileKind
-  let segment: UInt64
   let checksum: UInt32
   let sections: [SectionTag: Range<Int>]
   let tags: [SectionTag]
@@ -16,13 +15,7 @@ struct EnvelopeTables {
       throw .wrongKind(
         path: file.path, expected: kind.name, found: FileKind(rawValue: found)?.name ?? "kind \(found)")
     }
-    guard header.segment == footer.segment else {
-      throw Self.damage(
-        file, "the footer", footer.start + EnvelopeLayout.Footer.segment, "segment \(header.segment)",
-        "\(footer.segment)")
-    }
     self.kind = kind
-    self.segment = header.segment
     self.checksum = footer.checksum
     self.sectionTableOffset = footer.sectionTableOffset
     self.blockTableOffset = footer.blockTableOffset
@@ -40,7 +33,6 @@ struct EnvelopeTables {
 
   private struct Header {
     var kind: UInt32
-    var segment: UInt64
   }
 
   private struct Footer {
@@ -52,7 +44,6 @@ struct EnvelopeTables {
     var sectionTableChecksum: UInt32
     var blockTableChecksum: UInt32
     var kind: UInt32
-    var segment: UInt64
     var checksum: UInt32
   }
 
@@ -72,7 +63,7 @@ struct EnvelopeTables {
       throw .unsupportedVersion(path: file.path, found: version, supported: EnvelopeLayout.formatVersion)
     }
     let kind = try reader.u32()
-    let segment = try reader.u64()
+    let reserved = try reader.u64()
     let flags = try reader.u32()
     let zeros = try reader.bytes(EnvelopeLayout.Header.checksum - EnvelopeLayout.Header.zeros)
     let expected = try reader.u32()
@@ -84,10 +75,10 @@ struct EnvelopeTables {
       throw .unsupportedVersion(path: file.path, found: version, supported: EnvelopeLayout.formatVersion)
     }
     guard flags == 0 else { throw .unsupportedFlags(path: file.path, found: flags) }
-    guard zeros.allSatisfy({ $0 == 0 }) else {
-      throw damage(file, "the header", EnvelopeLayout.Header.zeros, "zeros", "other bytes")
+    guard reserved == 0, zeros.allSatisfy({ $0 == 0 }) else {
+      throw damage(file, "the header", EnvelopeLayout.Header.reserved, "zeros", "other bytes")
     }
-    return Header(kind: kind, segment: segment)
+    return Header(kind: kind)
   }
 
   private static func footer(_ file: MappedFile) throws(StorageError) -> Footer {
@@ -105,7 +96,7 @@ struct EnvelopeTables {
     let fileByteCount = try reader.u64()
     let version = try reader.u32()
     let kind = try reader.u32()
-    let segment = try reader.u64()
+    let reserved = try reader.u64()
     let zeros = try reader.u64()
     let magic = try reader.bytes(EnvelopeLayout.invertedMagic.count)
     let checksum = try reader.u32()
@@ -129,8 +120,8 @@ struct EnvelopeTables {
       throw damage(
         file, "the footer", start + EnvelopeLayout.Footer.fileByteCount, "\(file.byteCount) bytes", "\(fileByteCount)")
     }
-    guard zeros == 0 else {
-      throw damage(file, "the footer", start + EnvelopeLayout.Footer.zeros, "zeros", "other bytes")
+    guard reserved == 0, zeros == 0 else {
+      throw damage(file, "the footer", start + EnvelopeLayout.Footer.reserved, "zeros", "other bytes")
     }
 
     // The parts must fill the file exactly: body, section table, block table, footer.
@@ -145,8 +136,8 @@ struct EnvelopeTables {
     return Footer(
       start: start, sectionTableOffset: tableOffset, sectionCount: sectionCount,
       blockTableOffset: tableOffset + sectionCount * EnvelopeLayout.sectionEntryByteCount, blockCount: blockCount,
-      sectionTableChecksum: sectionTableChecksum, blockTableChecksum: blockTableChecksum, kind: kind,
-      segment: segment, checksum: checksum)
+      sectionTableChecksum: sectionTableChecksum, blockTableChecksum: blockTableChecksum, kind: kind, checksum: checksum
+    )
   }
 
   private static func sections(

@@ -9,8 +9,6 @@ public final class EnvelopeWriter {
   public let name: String
   /// What the file holds.
   public let kind: FileKind
-  /// The number of the segment, or of the commit for files that belong to no segment.
-  public let segment: UInt64
 
   private let fileSystem: any FileSystem
   private let file: any WritableFile
@@ -23,16 +21,15 @@ public final class EnvelopeWriter {
 
   /// Creates the file, which must not exist.
   public init(
-    creating name: String, in folder: String, kind: FileKind, segment: UInt64, fileSystem: any FileSystem
+    creating name: String, in folder: String, kind: FileKind, fileSystem: any FileSystem
   ) throws(StorageError) {
     self.name = name
     self.path = joinedPath(folder, name)
     self.kind = kind
-    self.segment = segment
     self.fileSystem = fileSystem
     self.file = try fileSystem.create(path)
     pending.reserveCapacity(2 * EnvelopeLayout.blockByteCount)
-    pending.append(EnvelopeLayout.header(kind: kind, segment: segment))
+    pending.append(EnvelopeLayout.header(kind: kind))
   }
 
   /// The position of the next byte in the file.
@@ -106,7 +103,7 @@ public final class EnvelopeWriter {
     footer.u64(UInt64(fileByteCount))
     footer.u32(EnvelopeLayout.formatVersion)
     footer.u32(kind.rawValue)
-    footer.u64(segment)
+    footer.u64(0)
     footer.zeros(8)
     footer.append(EnvelopeLayout.invertedMagic)
     let checksum = CRC32C.checksum(footer.bytes)

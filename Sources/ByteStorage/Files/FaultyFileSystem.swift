@@ -131,6 +131,8 @@ public final class FaultyFileSystem: FileSystem {
     return try base.lock(path)
   }
 
+  public func isLocked(_ path: String) -> Bool { base.isLocked(path) }
+
   public func willCommit(_ path: String) throws(StorageError) { try step("commit", path) }
 
   /// Counts an operation; returns whether it is to fail after half of its bytes.

@@ -54,6 +54,10 @@ public protocol FileSystem: Sendable {
   /// - Throws: ``StorageError/locked(path:holder:)`` when another process, or this one, holds it.
   func lock(_ path: String) throws(StorageError) -> any FileLock
 
+  /// Whether somebody holds the lock on the file at `path`; false when there is no such file or it cannot be told. Only a
+  /// look, for readers: the answer may be outdated at once.
+  func isLocked(_ path: String) -> Bool
+
   /// Announces that a database transaction on `path` is about to be committed. A test double may refuse.
   func willCommit(_ path: String) throws(StorageError)
 }

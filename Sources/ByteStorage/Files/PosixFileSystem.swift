@@ -76,6 +76,8 @@ public struct PosixFileSystem: FileSystem {
 
   public func lock(_ path: String) throws(StorageError) -> any FileLock { try PosixFileLock(path: path) }
 
+  public func isLocked(_ path: String) -> Bool { PosixFileLock.isHeld(path) }
+
   public func willCommit(_ path: String) throws(StorageError) {}
 
   /// The folder that holds `path`; `.` for a bare name, `/` for the root.
@@ -136,8 +138,8 @@ final class PosixFileLock: FileLock {
   init(path: String) throws(StorageError) {
     self.path = path
     // Whoever held the lock before may have removed the file after it was opened here; a lock on a file that has no
-    // name any more keeps nobody out.
-    var locked = try Self.lockedDescriptor(path)
+    // name any more keeps nobody out. A reader that looks whether there is a writer has the lock for a moment.
+    var locked = try Self.patiently(path)
     while try !Self.isCurrent(locked, path) {
       _ = Glibc.close(locked)
       locked = try Self.lockedDescriptor(path)
@@ -148,6 +150,31 @@ final class PosixFileLock: FileLock {
       try? Posix.write(locked, text.rawBytes, path)
     }
     descriptor = Mutex(locked)
+  }
+
+  /// Tries again for some milliseconds before it takes the lock for somebody's.
+  private static func patiently(_ path: String) throws(StorageError) -> Int32 {
+    for _ in 0..<5 {
+      do throws(StorageError) {
+        return try lockedDescriptor(path)
+      } catch {
+        guard case .locked = error else { throw error }
+        usleep(2000)
+      }
+    }
+    return try lockedDescriptor(path)
+  }
+
+  /// See ``FileSystem/isLocked(_:)``.
+  static func isHeld(_ path: String) -> Bool {
+    let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
+    guard let descriptor = try? Posix.open(path, flags, operation: "open the lock") else { return false }
+    defer { _ = Glibc.close(descriptor) }
+    if flock(descriptor, LOCK_SH | LOCK_NB) == 0 {
+      _ = flock(descriptor, LOCK_UN)
+      return false
+    }
+    return errno == EWOULDBLOCK || errno == EAGAIN
   }
 
   private static func isCurrent(_ descriptor: Int32, _ path: String) throws(StorageError) -> Bool {

@@ -15,6 +15,9 @@ public struct MetadataFilter: Sendable, Hashable {
     self.conditions = conditions
   }
 
+  /// A filter of conditions that were read before.
+  public init(_ conditions: [MetadataCondition]) { self.conditions = conditions }
+
   /// Whether every condition holds.
   public func accepts(_ object: JSONObject) -> Bool {
     conditions.allSatisfy { $0.accepts(MetadataFilter.find($0.field, in: object)) }

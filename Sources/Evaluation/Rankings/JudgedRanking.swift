@@ -64,30 +64,30 @@ public struct JudgedRanking: Sendable, Equatable {
   /// ``init(_:judgements:ties:isComplete:)`` gives for keys.
   ///
   /// - Parameters:
-  ///   - ordinals: the answer of the system, best first: scores never rise, and no number comes twice.
+  ///   - positions: the answer of the system, best first: scores never rise, and no number comes twice.
   ///   - judgements: the grade of each judged document.
   ///   - isComplete: false when the ranking was cut at some depth.
   /// - Complexity: O(n) for n documents in the ranking, and O(t log t) for t documents of a tie that holds relevant ones.
   public init(
-    ordinals: [(ordinal: UInt32, score: Double)], judgements: [UInt32: Int], isComplete: Bool = true
+    positions: [(position: UInt32, score: Double)], judgements: [UInt32: Int], isComplete: Bool = true
   ) {
-    var grades = ordinals.map { max(0, judgements[$0.ordinal] ?? 0) }
+    var grades = positions.map { max(0, judgements[$0.position] ?? 0) }
     // Within a tie, the relevant ones go to its end, the best of them last.
     var start = 0
     while start < grades.count {
       var end = start + 1
-      while end < grades.count, ordinals[end].score == ordinals[start].score { end += 1 }
+      while end < grades.count, positions[end].score == positions[start].score { end += 1 }
       if end - start > 1, grades[start..<end].contains(where: { $0 > 0 }) { grades[start..<end].sort() }
       start = end
     }
-    if !isComplete { Self.dropLastTie(&grades) { ordinals[$0].score } }
+    if !isComplete { Self.dropLastTie(&grades) { positions[$0].score } }
     self.init(grades: grades, judgements: judgements.values)
   }
 
   /// The same with the grade 1 for every relevant document.
-  public init(ordinals: [(ordinal: UInt32, score: Double)], relevant: Set<UInt32>, isComplete: Bool = true) {
+  public init(positions: [(position: UInt32, score: Double)], relevant: Set<UInt32>, isComplete: Bool = true) {
     self.init(
-      ordinals: ordinals, judgements: Dictionary(uniqueKeysWithValues: relevant.map { ($0, 1) }),
+      positions: positions, judgements: Dictionary(uniqueKeysWithValues: relevant.map { ($0, 1) }),
       isComplete: isComplete)
   }
 

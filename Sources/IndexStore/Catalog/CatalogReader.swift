@@ -53,26 +53,31 @@ enum CatalogReader {
       let row = try Row.fetchOne(
         db,
         sql: """
-          SELECT generation, format_version, configuration, vocabulary_file, head_file, document_count, next_number,
-            checksum FROM manifest WHERE id = 1
+          SELECT generation, format_version, configuration, next_ordinal, next_number, record_number, checksum
+          FROM manifest WHERE id = 1
           """)
     else { throw IndexStoreError.damagedCatalog(path: path, what: "the manifest is missing") }
 
     let manifest = Manifest(
       generation: try number(row[0], path), formatVersion: try number(row[1], path),
-      configurationText: try text(row[2], path), vocabularyFile: try optionalText(row[3], path),
-      headFile: try optionalText(row[4], path), documentCount: try number(row[5], path),
-      nextNumber: try number(row[6], path), segments: try segments(db, path), files: try files(db, path))
-    let checksum: UInt32 = try number(row[7], path)
+      configurationText: try text(row[2], path), nextOrdinal: Ordinal(try number(row[3], path)),
+      nextNumber: try number(row[4], path), recordNumber: try number(row[5], path), segments: try segments(db, path),
+      files: try files(db, path))
+    let checksum: UInt32 = try number(row[6], path)
     guard manifest.checksum == checksum else {
       throw IndexStoreError.damagedCatalog(path: path, what: "the manifest does not match its checksum")
     }
+    try check(manifest, path)
+    return .manifest(manifest)
+  }
+
+  /// Refuses a manifest of another version, and one that contradicts itself.
+  static func check(_ manifest: Manifest, _ path: String) throws(IndexStoreError) {
     guard manifest.formatVersion == EnvelopeLayout.formatVersion else {
-      throw IndexStoreError.storage(
+      throw .storage(
         .unsupportedVersion(path: path, found: manifest.formatVersion, supported: EnvelopeLayout.formatVersion))
     }
-    if let what = manifest.contradiction { throw IndexStoreError.damagedCatalog(path: path, what: what) }
-    return .manifest(manifest)
+    if let what = manifest.contradiction { throw .damagedCatalog(path: path, what: what) }
   }
 
   private static func check(applicationID: Int32, version: Int32, _ path: String) throws(IndexStoreError) {
@@ -87,17 +92,14 @@ enum CatalogReader {
     let rows = try Row.fetchAll(
       db,
       sql: """
-        SELECT number, first_ordinal, document_count, posting_count, key_checksum, leaves_fields_out FROM segments
+        SELECT number, first_ordinal, ordinal_span, document_count, dead_count, posting_count FROM segments
         ORDER BY first_ordinal
         """)
-    let fields = try FilterSchema.readFields(db, path: path)
     return try rows.map { row in
-      let number: UInt64 = try number(row[0], path)
-      let leavesOut: Int = try Self.number(row[5], path)
-      return Manifest.Segment(
-        number: number, firstOrdinal: try Self.number(row[1], path),
-        documentCount: try Self.number(row[2], path), postingCount: try Self.number(row[3], path),
-        keyChecksum: try Self.number(row[4], path), fields: fields[number] ?? [], leavesFieldsOut: leavesOut != 0)
+      Manifest.Segment(
+        number: try number(row[0], path), firstOrdinal: Ordinal(try number(row[1], path)),
+        ordinalSpan: try number(row[2], path), documentCount: try number(row[3], path),
+        deadCount: try number(row[4], path), postingCount: try number(row[5], path))
     }
   }
 
@@ -118,7 +120,8 @@ enum CatalogReader {
   }
 
   private static func number<T: FixedWidthInteger>(_ value: DatabaseValue, _ path: String) throws -> T {
-    guard case .int64(let wide) = value.storage, let number = T(exactly: wide) else {
+    // None of the numbers is ever negative, whatever type it becomes.
+    guard case .int64(let wide) = value.storage, wide >= 0, let number = T(exactly: wide) else {
       throw IndexStoreError.damagedCatalog(path: path, what: "a number in the manifest is out of range")
     }
     return number
@@ -129,9 +132,5 @@ enum CatalogReader {
       throw IndexStoreError.damagedCatalog(path: path, what: "a text in the manifest is missing")
     }
     return text
-  }
-
-  private static func optionalText(_ value: DatabaseValue, _ path: String) throws -> String? {
-    value.isNull ? nil : try text(value, path)
   }
 }

@@ -43,70 +43,49 @@ final class CatalogWriter {
     isInTransaction = true
   }
 
-  /// Adds a key; the uniqueness of the column finds duplicates, in this batch and in the index.
-  func insert(key: String, ordinal: UInt64) throws(IndexStoreError) {
-    do {
-      try database.queue.writeWithoutTransaction { db in
-        let statement = try db.cachedStatement(sql: "INSERT INTO documents (ordinal, key) VALUES (?, ?)")
-        try statement.execute(arguments: [Int64(ordinal), key])
-      }
-    } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
-      throw .duplicateKey(key)
-    } catch {
-      throw CatalogDatabase.convert(error, database.path)
-    }
-  }
-
-  /// Takes back a key of the open transaction.
-  func removeKey(ordinal: UInt64) throws(IndexStoreError) {
-    try database.write { db in
-      try db.execute(sql: "DELETE FROM documents WHERE ordinal = ?", arguments: [Int64(ordinal)])
-    }
-  }
-
   /// Replaces the manifest inside the transaction.
   func store(_ manifest: Manifest) throws(IndexStoreError) {
     try database.write { db in
-      // The manifest refers to files, files to segments: emptied and filled in the order that keeps references whole.
+      // Files refer to segments: emptied and filled in the order that keeps references whole.
       try db.execute(sql: "DELETE FROM manifest")
       try db.execute(sql: "DELETE FROM files")
-      try db.execute(sql: "DELETE FROM filter_fields")
       try db.execute(sql: "DELETE FROM segments")
       for segment in manifest.segments {
         try db.execute(
-          sql: "INSERT INTO segments (number, first_ordinal, document_count, posting_count, key_checksum, "
-            + "leaves_fields_out) VALUES (?, ?, ?, ?, ?, ?)",
+          sql: "INSERT INTO segments (number, first_ordinal, ordinal_span, document_count, dead_count, posting_count) "
+            + "VALUES (?, ?, ?, ?, ?, ?)",
           arguments: [
-            Int64(segment.number), Int64(segment.firstOrdinal), segment.documentCount, Int64(segment.postingCount),
-            Int64(segment.keyChecksum), segment.leavesFieldsOut ? 1 : 0,
+            stored(segment.number), stored(segment.firstOrdinal.rawValue), stored(segment.ordinalSpan),
+            segment.documentCount, segment.deadCount, stored(segment.postingCount),
           ])
       }
-      try FilterSchema.storeFields(manifest.segments, db)
       for file in manifest.files {
         try db.execute(
           sql: "INSERT INTO files (name, kind, segment, byte_count, checksum) VALUES (?, ?, ?, ?, ?)",
           arguments: [
-            file.summary.name, Int64(file.kind.rawValue), file.segment.map { Int64($0) }, file.summary.byteCount,
+            file.summary.name, Int64(file.kind.rawValue), file.segment.map(stored), file.summary.byteCount,
             Int64(file.summary.checksum),
           ])
       }
       try db.execute(
-        sql: "INSERT INTO manifest (id, generation, format_version, configuration, vocabulary_file, head_file, "
-          + "document_count, next_number, checksum) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
+        sql: "INSERT INTO manifest (id, generation, format_version, configuration, next_ordinal, next_number, "
+          + "record_number, checksum) VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
         arguments: [
-          Int64(manifest.generation), Int64(manifest.formatVersion), manifest.configurationText,
-          manifest.vocabularyFile, manifest.headFile, Int64(manifest.documentCount), Int64(manifest.nextNumber),
+          stored(manifest.generation), Int64(manifest.formatVersion), manifest.configurationText,
+          stored(manifest.nextOrdinal.rawValue), stored(manifest.nextNumber), stored(manifest.recordNumber),
           Int64(manifest.checksum),
         ])
     }
   }
+
+  /// A number as SQLite keeps it. Those of a manifest without contradictions are all far below 2⁶³.
+  private func stored(_ number: UInt64) -> Int64 { Int64(clamping: number) }
 
   /// The commit point.
   ///
   /// When SQLite's COMMIT itself fails, it is unknown which of the two commits a later open will find; both must stay
   /// possible, so the caller keeps the new files then.
   func commit() throws(IndexStoreError) {
-    try storing { () throws(StorageError) in try fileSystem.willCommit(database.path) }
     isInTransaction = false
     try database.write { db in try db.commit() }
   }

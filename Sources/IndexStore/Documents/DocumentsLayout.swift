@@ -9,9 +9,12 @@ enum DocumentsLayout {
   static let dictionaryDirectory = SectionTag("DDIR")
   static let keyOffsets = SectionTag("KOFF")
   static let keys = SectionTag("KEYS")
+  static let keyHashes = SectionTag("KHSH")
+  static let keyDocuments = SectionTag("KDOC")
+  static let ordinalOffsets = SectionTag("ORDN")
 
   /// The length of the section `SUMM`.
-  static let summaryByteCount = 32
+  static let summaryByteCount = 40
   /// The length of an entry of the section `FDIR`.
   static let directoryEntryByteCount = 24
 
@@ -27,6 +30,7 @@ enum DocumentsLayout {
     static let contentByteCount = 16
     static let dictionaryID = 24
     static let zeros = 28
+    static let ordinalSpan = 32
   }
 
   /// Offsets in an entry of `FDIR`.

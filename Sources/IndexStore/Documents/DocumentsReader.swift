@@ -45,8 +45,8 @@ final class DocumentsReader: Sendable {
   let contentByteCount: Int
   /// The dictionaries of the frames; their identifiers differ.
   let dictionaries: [ZstdDictionary]
-  private let keyOffsets: Section
-  private let keys: Section
+  private let keys: DocumentKeys
+  private let ordinals: OrdinalOffsets
   private let shared = Mutex(Shared())
 
   /// Checks the summary and the whole directory of frames; frames and keys are checked when they are read.
@@ -57,8 +57,12 @@ final class DocumentsReader: Sendable {
     let frameCount = try summary.length()
     let contentByteCount = try summary.length()
     let dictionaryID = try summary.u32()
-    guard try summary.u32() == 0, summary.isAtEnd else {
-      throw summarySection.damage(at: 0, expected: "32 bytes", found: "\(summarySection.byteCount)")
+    let zeros = try summary.u32()
+    let ordinalSpan = try summary.length()
+    guard zeros == 0, summary.isAtEnd else {
+      throw summarySection.damage(
+        at: 0, expected: "\(DocumentsLayout.summaryByteCount) bytes, zeros where they are reserved",
+        found: "\(summarySection.byteCount) bytes of others")
     }
 
     dictionaries = try Self.dictionaries(file)
@@ -68,16 +72,8 @@ final class DocumentsReader: Sendable {
         found: "\(dictionaryID)")
     }
 
-    keyOffsets = try file.section(DocumentsLayout.keyOffsets)
-    keys = try file.section(DocumentsLayout.keys)
-    guard keyOffsets.byteCount % 4 == 0, keyOffsets.byteCount / 4 - 1 == documentCount,
-      try keyOffsets.u32(at: 0) == 0, Int(try keyOffsets.u32(at: keyOffsets.byteCount - 4)) == keys.byteCount
-    else {
-      throw keyOffsets.damage(
-        at: 0, expected: "offsets of \(documentCount) keys in \(keys.byteCount) bytes",
-        found: "\(keyOffsets.byteCount) bytes of others")
-    }
-
+    keys = try DocumentKeys(file, documentCount: documentCount)
+    ordinals = try OrdinalOffsets(file, documentCount: documentCount, span: ordinalSpan, summary: summarySection)
     frames = try file.section(DocumentsLayout.frames)
     self.contentByteCount = contentByteCount
     self.documentCount = documentCount
@@ -91,16 +87,39 @@ final class DocumentsReader: Sendable {
   /// - Parameter document: `0 ..< documentCount`.
   func key(_ document: Int) throws(StorageError) -> String {
     precondition(document >= 0 && document < documentCount, "The document is not in the segment.")
-    let start = Int(try keyOffsets.u32(at: 4 * document))
-    let end = Int(try keyOffsets.u32(at: 4 * document + 4))
-    guard start < end, end <= keys.byteCount, end - start <= StoredDocument.maximumKeyByteCount else {
-      throw keyOffsets.damage(at: 4 * document, expected: "ascending offsets of keys", found: "\(start) and \(end)")
-    }
-    guard let key = try keys.text(start..<end) else {
-      throw keys.damage(at: start, expected: "a key in UTF-8", found: "other bytes")
-    }
-    return key
+    return try keys.key(document)
   }
+
+  /// The documents of the segment that have this key, ascending; several when it was given again before the segment was
+  /// written, of which the last one counts.
+  ///
+  /// - Throws: `damaged` when a block that was looked at is. The answer is proved by checksums, that there is none as well.
+  /// - Complexity: O(length + log documents).
+  func documents(ofKey key: String) throws(StorageError) -> [Int] { try keys.documents(of: key) }
+
+  /// How many ordinals the segment takes up: every offset is below.
+  var ordinalSpan: UInt64 { ordinals.span }
+
+  /// The ordinal of a document less the first ordinal of the segment.
+  ///
+  /// - Parameter document: `0 ..< documentCount`.
+  /// - Complexity: O(1).
+  func offset(of document: Int) throws(StorageError) -> UInt64 { try ordinals.offset(of: document) }
+
+  /// The document whose ordinal is that of the segment and `offset`; `nil` when there is none.
+  ///
+  /// - Complexity: O(log documents), O(1) unless a merge dropped some.
+  func local(ofOffset offset: UInt64) throws(StorageError) -> Int? { try ordinals.document(at: offset) }
+
+  /// Proves that every key is found, under its own hash and no other.
+  ///
+  /// - Complexity: O(bytes of the keys).
+  func checkKeyIndex() throws(StorageError) { try keys.checkIndex() }
+
+  /// Proves that ordinals ascend.
+  ///
+  /// - Complexity: O(documents).
+  func checkOrdinals() throws(StorageError) { try ordinals.check() }
 
   /// The metadata of a document of the segment.
   ///

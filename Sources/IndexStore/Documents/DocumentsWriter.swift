@@ -17,6 +17,11 @@ final class DocumentsWriter {
   /// In memory until the frames are written, because sections are written one after the other.
   private var keys = ByteWriter()
   private var keyOffsets = ByteWriter()
+  private var keyIndex = KeyIndexBuilder()
+  /// The offsets of all documents; `nil` as long as they are their numbers.
+  private var offsets: [UInt64]?
+  /// The least offset that the next document can have.
+  private var nextOffset: UInt64 = 0
 
   init(_ file: EnvelopeWriter) {
     self.file = file
@@ -36,9 +41,11 @@ final class DocumentsWriter {
   var keyByteCount: Int { keys.count }
 
   /// Appends a document. Key and metadata are within their limits; all keys together have less than 2³² bytes.
-  func append(key: String, metadata: [UInt8]) throws(StorageError) {
-    keys.append(utf8: key)
-    keyOffsets.u32(UInt32(keys.count))
+  ///
+  /// - Parameter offset: its ordinal less the first one of the segment, above that of the document before; the next by
+  ///   default.
+  func append(key: String, metadata: [UInt8], offset: UInt64? = nil) throws(StorageError) {
+    append(key: key, offset: offset)
     var record = ByteWriter()
     record.reserveCapacity(metadata.count + 4)
     record.varint(UInt64(metadata.count))
@@ -51,18 +58,21 @@ final class DocumentsWriter {
 
   /// Appends a frame of another file whose dictionary, if it has one, was given to ``init(_:reusing:)``.
   ///
-  /// - Parameter keys: those of its documents.
-  func copy(_ copied: DocumentsReader.StoredFrame, keys copiedKeys: [String]) throws(StorageError) {
+  /// - Parameters:
+  ///   - keys: those of its documents.
+  ///   - offsets: of these, as in ``append(key:metadata:offset:)``.
+  func copy(
+    _ copied: DocumentsReader.StoredFrame, keys copiedKeys: [String], offsets copiedOffsets: [UInt64]? = nil
+  ) throws(StorageError) {
     try endFrame()
-    for key in copiedKeys {
-      keys.append(utf8: key)
-      keyOffsets.u32(UInt32(keys.count))
-    }
+    for (number, key) in copiedKeys.enumerated() { append(key: key, offset: copiedOffsets?[number]) }
     try add(copied.bytes, contentByteCount: copied.contentByteCount, documentCount: copied.documentCount)
   }
 
   /// Writes what is left and the sections behind the frames, then finishes the file.
-  func finish() throws(StorageError) -> FileSummary {
+  ///
+  /// - Parameter ordinalSpan: how many ordinals the segment takes up; as many as its documents need by default and at least.
+  func finish(ordinalSpan: UInt64 = 0) throws(StorageError) -> FileSummary {
     if compressor == nil { try startFrames() }
     try endFrame()
     file.end()
@@ -75,12 +85,30 @@ final class DocumentsWriter {
     try file.begin(DocumentsLayout.keys)
     try file.append(keys.bytes)
     file.end()
+    let index = keyIndex.sorted()
+    try file.begin(DocumentsLayout.keyHashes)
+    try file.append(index.hashes)
+    file.end()
+    try file.begin(DocumentsLayout.keyDocuments)
+    try file.append(index.documents)
+    file.end()
+    let span = max(ordinalSpan, nextOffset)
+    if let offsets {
+      try file.begin(DocumentsLayout.ordinalOffsets)
+      if OrdinalOffsets.width(span: span) == 4 {
+        try file.append(offsets.map { UInt32(truncatingIfNeeded: $0) })
+      } else {
+        try file.append(offsets)
+      }
+      file.end()
+    }
     var summary = ByteWriter()
     summary.u64(UInt64(documentCount))
     summary.u64(UInt64(frameCount))
     summary.u64(UInt64(contentByteCount))
     summary.u32(dictionaryID)
     summary.u32(0)
+    summary.u64(span)
     try file.begin(DocumentsLayout.summary)
     try file.append(summary.bytes)
     file.end()
@@ -88,6 +116,26 @@ final class DocumentsWriter {
   }
 
   func abandon() { file.abandon() }
+
+  /// The key of a document that was appended.
+  func key(_ document: Int) -> String {
+    func end(_ number: Int) -> Int {
+      keyOffsets.bytes[4 * number..<4 * number + 4].reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+    return String(decoding: keys.bytes[end(document)..<end(document + 1)], as: UTF8.self)
+  }
+
+  private func append(key: String, offset: UInt64?) {
+    let start = keys.count
+    keys.append(utf8: key)
+    keyOffsets.u32(UInt32(keys.count))
+    keyIndex.append(keys.bytes.span.extracting(start..<keys.count))
+    let offset = offset ?? nextOffset
+    precondition(offset >= nextOffset && offset < Int.max, "Offsets ascend.")
+    if offsets == nil, offset > nextOffset { offsets = (0..<nextOffset).map { $0 } }
+    offsets?.append(offset)
+    nextOffset = offset + 1
+  }
 
   /// Learns a dictionary from the documents held back, if they are enough, and writes them.
   private func startFrames() throws(StorageError) {

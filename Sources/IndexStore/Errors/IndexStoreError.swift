@@ -15,6 +15,14 @@ public enum IndexStoreError: Error, Equatable, Sendable {
   case noIndex(path: String, reason: String)
   /// The folder holds files of an index whose catalog was lost; nothing was touched.
   case lostCatalog(path: String, what: String, example: String)
+  /// The catalog lost a commit, and not all files of its record are whole; nothing was touched.
+  case lostCommit(path: String, generation: UInt64, obstacle: String)
+  /// A segment made elsewhere cannot be taken in.
+  case doesNotFit(path: String, reason: String)
+  /// A repair cannot bring anything back, or not without giving something up; nothing was touched.
+  case irreparable(path: String, reason: String)
+  /// A commit was broken off where only the next open can tell whether it happened.
+  case unknownOutcome(path: String, cause: String)
   /// A file that the last commit needs is not there.
   case lostFile(path: String, name: String)
   /// An index is to be made inside the folder of another one; nothing was touched.
@@ -31,15 +39,11 @@ public enum IndexStoreError: Error, Equatable, Sendable {
   case invalidDocument(key: String, reason: String)
   /// A vocabulary is not an extension of the index's, or no vocabulary at all.
   case invalidVocabulary(reason: String)
-  /// There is no document with this number.
-  case noSuchDocument(ordinal: UInt64, count: UInt64)
+  /// There is no document at this position.
+  case noSuchDocument(position: UInt32, count: Int)
+  /// An earlier error made the writer unusable; the committed index is as it was.
   /// A condition names a metadata field that no document has; `known` are the fields that can be asked for.
   case unknownField(name: String, known: [String])
-  /// A condition names a metadata field whose values are not in the catalog.
-  case unrecordedField(name: String)
-  /// Segments of an open snapshot were merged since, and the catalog no longer has what is asked of them.
-  case outdatedSnapshot(path: String)
-  /// An earlier error made the writer unusable; the committed index is as it was.
   case writerFailed(cause: String)
   /// The writer was closed.
   case writerClosed
@@ -53,13 +57,24 @@ extension IndexStoreError: CustomStringConvertible {
     case .catalog(let path, let code, let message):
       return "The catalog '\(path)' could not be used: \(message) (SQLite \(code)); run 'newel verify' on the index."
     case .damagedCatalog(let path, let what):
-      return "The catalog '\(path)' is damaged: \(what); restore it or build the index again."
+      return "The catalog '\(path)' is damaged: \(what); 'newel repair' tells what can be brought back."
     case .noIndex(let path, let reason):
       return "There is no index in '\(path)': \(reason); make one with 'newel build'."
     case .lostCatalog(let path, let what, let example):
       return
         "The index in '\(path)' lost its catalog: catalog.sqlite \(what) although '\(example)' is there, so nothing "
-        + "was touched; restore catalog.sqlite, or remove the folder yourself and build again."
+        + "was touched; 'newel repair' makes it anew from the record of the last commit."
+    case .lostCommit(let path, let generation, let obstacle):
+      return
+        "The index in '\(path)' lost commit \(generation): its record is there and the catalog does not know it, and not "
+        + "all of its files are whole, so nothing was touched; 'newel repair' tells what can be brought back. (\(obstacle))"
+    case .doesNotFit(let path, let reason):
+      return "The segment '\(path)' does not fit the index: \(reason)."
+    case .irreparable(let path, let reason):
+      return "The index in '\(path)' was not repaired: \(reason)."
+    case .unknownOutcome(let path, let cause):
+      return "The commit to '\(path)' was broken off at its last step, so it has happened or it has not, as a whole; "
+        + "'newel stats' tells how many commits there are. The error was: \(cause)"
     case .lostFile(let path, let name):
       return "The index in '\(path)' lost the file '\(name)', which its last commit needs; restore it, or remove the "
         + "folder and build again."
@@ -79,21 +94,14 @@ extension IndexStoreError: CustomStringConvertible {
       return "The document '\(key)' cannot be stored: \(reason)."
     case .invalidVocabulary(let reason):
       return "The vocabulary does not fit the index: \(reason)."
-    case .noSuchDocument(let ordinal, let count):
-      return "There is no document number \(ordinal); the index has \(count), counted from 0."
+    case .noSuchDocument(let position, let count):
+      return "There is no document at position \(position); the index has \(count), counted from 0."
     case .unknownField(let name, let known):
       let names = known.prefix(30).map { "'\($0)'" }.joined(separator: ", ")
       let rest = known.count > 30 ? " and \(known.count - 30) more" : ""
       return
         "No document has the metadata field '\(name)'; "
         + (known.isEmpty ? "there is none to filter by." : "fields to filter by are \(names)\(rest).")
-    case .unrecordedField(let name):
-      return
-        "The index cannot filter by '\(name)', whose values are too many to be kept unless asked for; build the index again "
-        + "with --filter-field '\(name)'."
-    case .outdatedSnapshot(let path):
-      return "The index in '\(path)' was merged since it was opened, and its older state can no longer be filtered by "
-        + "metadata; open it again."
     case .writerFailed(let cause):
       return "The writer stopped after an error and takes nothing more; open it again. The error was: \(cause)"
     case .writerClosed:

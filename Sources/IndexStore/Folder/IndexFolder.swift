@@ -30,6 +30,9 @@ enum IndexFolder {
     return (number, kind)
   }
 
+  /// The number in a name; 0 for a name that is not ours.
+  static func number(_ name: String) -> UInt64 { parse(name)?.number ?? 0 }
+
   /// Whether a name is one that this program gives.
   static func isOurs(_ name: String) -> Bool {
     name == catalog || catalogCompanions.contains(name) || name == checksum || name == checksumTemporary

@@ -1,17 +1,20 @@
 import ByteStorage
 
 /// Puts the documents files of neighbouring segments together. Frames are copied as they are, with the dictionaries they
-/// need; only those of small files are made anew, because they are few and hardly compressed.
+/// need, where all of their documents live; those of small files are made anew, because they are few and hardly compressed.
 struct DocumentsMerger {
   /// Files with less content than this are written anew.
   static let minimumContentByteCount = 1_048_576
 
+  private let segments: [SegmentSnapshot]
   private let sources: [DocumentsReader]
   /// For each source, whether its frames are copied.
   private let isCopied: [Bool]
   private let dictionaries: [ZstdDictionary]
 
-  init(_ sources: [DocumentsReader]) {
+  init(_ segments: [SegmentSnapshot]) {
+    self.segments = segments
+    let sources = segments.map(\.documents)
     self.sources = sources
     var isCopied = sources.map { _ in false }
     var dictionaries: [ZstdDictionary] = []
@@ -28,7 +31,7 @@ struct DocumentsMerger {
     self.dictionaries = dictionaries
   }
 
-  /// Writes all documents, in order, to a writer of an empty file; the caller finishes it.
+  /// Writes all live documents, in order, to a writer of an empty file; the caller finishes it.
   ///
   /// - Parameter progress: called with the documents written so far.
   func write(to file: EnvelopeWriter, progress: (Int) throws(IndexStoreError) -> Void) throws(IndexStoreError)
@@ -38,28 +41,63 @@ struct DocumentsMerger {
       isCopied.contains(true) ? try DocumentsWriter(file, reusing: dictionaries) : DocumentsWriter(file)
     }
     var done = 0
-    for (source, isCopied) in zip(sources, isCopied) {
-      if isCopied {
-        for number in 0..<source.frameCount {
-          let frame = try storing { () throws(StorageError) in try source.frame(number) }
-          try storing { () throws(StorageError) in
-            let documents = frame.firstDocument..<frame.firstDocument + frame.documentCount
-            try writer.copy(frame, keys: try documents.map { number throws(StorageError) in try source.key(number) })
-          }
-          try progress(done + frame.firstDocument)
-        }
+    for (number, segment) in segments.enumerated() {
+      // Offsets count from the first ordinal of the first segment.
+      let before = segment.firstOrdinal.rawValue - segments[0].firstOrdinal.rawValue
+      if isCopied[number] {
+        try copy(segment, before, to: writer, done, progress)
       } else {
-        try source.forEach(
-          { (number, document) throws(IndexStoreError) in
-            try storing { () throws(StorageError) in
-              try writer.append(key: document.key, metadata: document.metadata)
-            }
-            if number % 1024 == 0 { try progress(done + number) }
+        try segment.documents.forEach(
+          { (document, content) throws(IndexStoreError) in
+            if document % 1024 == 0 { try progress(done) }
+            guard segment.isLive(document) else { return }
+            try append(document, content.key, content.metadata, of: segment, before, to: writer)
+            done += 1
           }, failure: { .storage($0) })
+        done -= segment.liveCount
       }
-      done += source.documentCount
+      done += segment.liveCount
       try progress(done)
     }
     return writer
+  }
+
+  /// Writes a segment frame by frame.
+  private func copy(
+    _ segment: SegmentSnapshot, _ before: UInt64, to writer: DocumentsWriter, _ done: Int,
+    _ progress: (Int) throws(IndexStoreError) -> Void
+  ) throws(IndexStoreError) {
+    let source = segment.documents
+    var done = done
+    for number in 0..<source.frameCount {
+      let frame = try storing { () throws(StorageError) in try source.frame(number) }
+      let all = frame.firstDocument..<frame.firstDocument + frame.documentCount
+      let live = all.filter { segment.isLive($0) }
+      if live.count == all.count {
+        try storing { () throws(StorageError) in
+          try writer.copy(
+            frame, keys: try all.map { document throws(StorageError) in try source.key(document) },
+            offsets: try all.map { document throws(StorageError) in before + (try source.offset(of: document)) })
+        }
+      } else {
+        for document in live {
+          try append(
+            document, try segment.key(of: document), try segment.metadata(of: document), of: segment, before, to: writer
+          )
+        }
+      }
+      done += live.count
+      try progress(done)
+    }
+  }
+
+  private func append(
+    _ document: Int, _ key: String, _ metadata: [UInt8], of segment: SegmentSnapshot, _ before: UInt64,
+    to writer: DocumentsWriter
+  ) throws(IndexStoreError) {
+    let source = segment.documents
+    try storing { () throws(StorageError) in
+      try writer.append(key: key, metadata: metadata, offset: before + (try source.offset(of: document)))
+    }
   }
 }

@@ -9,6 +9,8 @@ public struct MergeReport: Sendable, Equatable {
   public var segmentsAfter: Int
   /// Documents of the segments that were written anew.
   public var documentsMerged: Int
+  /// Deleted documents whose bytes are gone.
+  public var documentsDropped: Int
   /// Bytes of the files that went.
   public var bytesRemoved: Int
   /// Bytes of the files that came.
@@ -16,64 +18,132 @@ public struct MergeReport: Sendable, Equatable {
 }
 
 extension IndexWriter {
-  /// Puts neighbouring segments together and commits. Documents keep their numbers, and every answer stays as it was.
+  /// Puts neighbouring segments together, without their deleted documents, and commits. Documents keep their ordinals, and every
+  /// answer stays as it was.
   ///
   /// The files of the old segments are removed after the commit; snapshots that have them open keep them. A failure
   /// leaves the index as it was, and the writer takes nothing more.
   ///
-  /// - Precondition: everything added is committed.
+  /// - Precondition: everything is committed, and no planned merge is open.
   /// - Parameter goal: which segments; nothing happens when there is nothing to merge.
   /// - Complexity: memory as ``SegmentBuilder`` for the largest new segment.
   public func merge(_ goal: MergeGoal = .fewest, work: MergeWork = MergeWork()) throws(IndexStoreError) -> MergeReport {
     try checkUsable()
-    precondition(hasNothingPending, "Commit what was added before merging.")
-    let before = committed?.segments ?? []
-    let open = try failing { () throws(IndexStoreError) in try openSegments() }
-    let sizes = open.map {
-      MergePlan.Size(
-        documents: $0.documentCount, postings: $0.index.postingCount, keyBytes: $0.documents.keyByteCount)
-    }
-    let runs = MergePlan.runs(
-      sizes, goal: goal,
-      limits: MergePlan.Size(documents: limits.documents, postings: limits.postings, keyBytes: limits.keyBytes))
-    guard !runs.isEmpty else {
+    precondition(hasNothingPending && merging.isEmpty, "Commit what was added before merging.")
+    let before = committed
+    let jobs = try planMerges(goal)
+    guard !jobs.isEmpty else {
+      let count = before?.segments.count ?? 0
       return MergeReport(
-        generation: generation, segmentsBefore: before.count, segmentsAfter: before.count, documentsMerged: 0,
+        generation: generation, segmentsBefore: count, segmentsAfter: count, documentsMerged: 0, documentsDropped: 0,
         bytesRemoved: 0, bytesAdded: 0)
     }
-    let oldFiles = committed?.files ?? []
-    for run in runs { try failing { () throws(IndexStoreError) in try merge(run, Array(open[run]), work) } }
+    for job in jobs {
+      do throws(IndexStoreError) {
+        try adopt(try job.run(work))
+      } catch {
+        throw fail(error)
+      }
+    }
     let commit = try commit()
-    let removed = Set(runs.flatMap { before[$0].map(\.number) })
+    let kept = Set(committed?.manifest.files.map(\.summary.name) ?? [])
     return MergeReport(
-      generation: commit.generation, segmentsBefore: before.count, segmentsAfter: committed?.segments.count ?? 0,
-      documentsMerged: runs.flatMap { before[$0] }.reduce(0) { $0 + $1.documentCount },
-      bytesRemoved: oldFiles.filter { $0.segment.map(removed.contains) ?? false }
-        .reduce(0) { $0 + $1.summary.byteCount },
+      generation: commit.generation, segmentsBefore: before?.segments.count ?? 0,
+      segmentsAfter: committed?.segments.count ?? 0,
+      documentsMerged: jobs.reduce(0) { $0 + $1.liveCount },
+      documentsDropped: jobs.reduce(0) { $0 + $1.documentCount - $1.liveCount },
+      bytesRemoved: before?.manifest.files.filter { !kept.contains($0.summary.name) }
+        .reduce(0) { $0 + $1.summary.byteCount } ?? 0,
       bytesAdded: commit.bytesAdded)
   }
 
-  func openSegments() throws(IndexStoreError) -> [SegmentSnapshot] {
-    guard let manifest = committed else { return [] }
-    return try manifest.segments.map { segment throws(IndexStoreError) in
-      try SegmentSnapshot(segment, manifest, configuration, folder: folder, fileSystem: fileSystem)
+  /// Chooses committed segments to be put together. The jobs can be run on other threads, while this writer adds, deletes and
+  /// commits; each then goes to ``adopt(_:)`` or ``giveUp(_:)``.
+  public func planMerges(_ goal: MergeGoal) throws(IndexStoreError) -> [MergeJob] {
+    try checkUsable()
+    let segments = committed?.segments ?? []
+    let limit = MergePlan.Size(documents: limits.documents, postings: limits.postings, keyBytes: limits.keyBytes)
+    var jobs: [MergeJob] = []
+    // What is being merged divides the others: only neighbours can be put together.
+    for part in segments.split(whereSeparator: { merging.contains($0.number) }) {
+      let sizes = part.map { segment in
+        MergePlan.Size(
+          documents: segment.liveCount, postings: segment.index.postingCount,
+          keyBytes: segment.documents.keyByteCount, dead: segment.documentCount - segment.liveCount)
+      }
+      for run in MergePlan.runs(sizes, goal: goal, limits: limit) {
+        let sources = Array(part[part.startIndex + run.lowerBound..<part.startIndex + run.upperBound])
+        jobs.append(
+          MergeJob(
+            sources: sources, number: try failing { () throws(IndexStoreError) in try takeNumber() },
+            vocabularyCount: vocabulary.count, configuration: configuration, folder: folder, fileSystem: fileSystem))
+        merging.formUnion(sources.map(\.number))
+      }
     }
+    return jobs
   }
 
-  /// Writes one segment in place of a run; the next commit exchanges them.
-  private func merge(
-    _ run: Range<Int>, _ sources: [SegmentSnapshot], _ work: MergeWork
-  ) throws(IndexStoreError) {
-    guard let manifest = committed else { return }
-    let old = Array(manifest.segments[run])
-    let number = try takeNumber()
-    let merger = SegmentMerger(sources, old, number: number, folder: folder, fileSystem: fileSystem)
-    let reading = try CatalogDatabase.openForReading(folder, fileSystem: fileSystem)
-    defer { reading.close() }
-    try catalog.begin(creating: false)
-    let finished = try merger.write(
-      vocabularyCount: vocabulary.count, configuration: configuration, work: work,
-      filters: FilterMerger(old, number: number, committed: reading, catalog: catalog))
-    replacements.append((run, finished))
+  /// Puts a merged segment in the place of its sources with the next commit. What was deleted since it was planned is deleted
+  /// in it.
+  public func adopt(_ merged: MergedSegment) throws(IndexStoreError) {
+    do throws(IndexStoreError) {
+      try checkUsable()
+    } catch {
+      // The files belong to nobody any more.
+      for file in merged.written.files { try? fileSystem.remove(joinedPath(folder, file.summary.name)) }
+      throw error
+    }
+    var known: [UInt64: SegmentSnapshot] = [:]
+    for segment in committed?.segments ?? [] { known[segment.number] = segment }
+    var dead: Set<UInt32> = []
+    for (source, places) in zip(merged.sources, merged.places) {
+      let now = known[source.number]
+      for (document, place) in places.enumerated() where place != MergedSegment.dropped {
+        let isDead = !(now?.isLive(document) ?? false) || pending.isDead(document, in: source.number)
+        if isDead { dead.insert(place) }
+      }
+      pending.dead[source.number] = nil
+      merging.remove(source.number)
+    }
+    if !dead.isEmpty { pending.dead[merged.written.entry.number] = dead }
+    pending.replacements.append(
+      PendingCommit.Replacement(old: Set(merged.sources.map(\.number)), new: merged.written))
   }
+
+  /// Lets the sources of a job be merged by another one.
+  public func giveUp(_ job: MergeJob) { merging.subtract(job.sources.map(\.number)) }
+}
+
+/// Committed segments that are to be put together. Immutable, so that it can be run on any thread.
+public struct MergeJob: Sendable {
+  let sources: [SegmentSnapshot]
+  let number: UInt64
+  let vocabularyCount: Int
+  let configuration: IndexConfiguration
+  let folder: String
+  let fileSystem: any FileSystem
+
+  /// Documents that the new segment will have.
+  public var liveCount: Int { sources.reduce(0) { $0 + $1.liveCount } }
+  /// Documents of the sources, deleted ones included.
+  public var documentCount: Int { sources.reduce(0) { $0 + $1.documentCount } }
+
+  /// Writes and synchronises the files of the new segment; after an error they are removed.
+  public func run(_ work: MergeWork = MergeWork()) throws(IndexStoreError) -> MergedSegment {
+    let merger = SegmentMerger(sources, number: number, folder: folder, fileSystem: fileSystem)
+    let (written, places) = try merger.write(
+      vocabularyCount: vocabularyCount, configuration: configuration, work: work)
+    return MergedSegment(written: written, sources: sources, places: places)
+  }
+}
+
+/// What a ``MergeJob`` wrote.
+public struct MergedSegment: Sendable {
+  /// Stands for a document that was dropped.
+  static let dropped = UInt32.max
+
+  let written: WrittenSegment
+  let sources: [SegmentSnapshot]
+  /// For each source the new local number of each document.
+  let places: [[UInt32]]
 }

@@ -15,12 +15,18 @@ enum MergePlan {
     var documents: Int
     var postings: Int
     var keyBytes = 0
+    /// Deleted documents, whose bytes a merge would get rid of.
+    var dead = 0
 
     static func + (one: Size, other: Size) -> Size {
       Size(
         documents: one.documents + other.documents, postings: one.postings + other.postings,
-        keyBytes: one.keyBytes + other.keyBytes)
+        keyBytes: one.keyBytes + other.keyBytes, dead: one.dead + other.dead)
     }
+
+    /// Whether so many documents are deleted that the segment is written again by itself: a quarter, as one in four of its bytes
+    /// is read for nothing then.
+    var isWorthRewriting: Bool { dead > 0 && dead >= documents / 3 }
   }
 
   /// So many neighbours of a size become one segment.
@@ -28,7 +34,7 @@ enum MergePlan {
   /// Segments below this many documents are of the lowest tier; every further tier is eight times as large.
   static let lowestTier = 4096
 
-  /// The runs of segments to be merged, each of at least two, ascending.
+  /// The runs of segments to be merged, ascending; a run of one is a segment that is written again without its deleted documents.
   ///
   /// - Parameter limits: what a segment may hold at most.
   static func runs(_ sizes: [Size], goal: MergeGoal, limits: Size) -> [Range<Int>] {
@@ -38,7 +44,11 @@ enum MergePlan {
       case .segments(let count): smallest(sizes, count, limits)
       case .tiers: tiers(sizes, limits)
       }
-    return runs.filter { $0.count > 1 }
+    return runs.filter { run in
+      if run.count > 1 { return true }
+      let size = sizes[run.lowerBound]
+      return goal == .tiers ? size.isWorthRewriting : size.dead > 0
+    }
   }
 
   private static func fits(_ size: Size, _ limits: Size) -> Bool {

@@ -1,6 +1,4 @@
 public import ByteStorage
-import GRDB
-import Synchronization
 
 /// A file of an index, for statistics.
 public struct IndexFileInfo: Sendable, Equatable {
@@ -8,36 +6,43 @@ public struct IndexFileInfo: Sendable, Equatable {
   public var name: String
   /// What it holds.
   public var kind: FileKind
-  /// The segment it belongs to; `nil` for vocabulary, head and alignment.
+  /// The segment it belongs to; `nil` for files of the whole index.
   public var segment: UInt64?
   /// Its length in bytes.
   public var byteCount: Int
 }
 
-/// One commit of an index, open for reading. It never changes: later commits are seen by opening again.
+/// One commit of an index, open for reading. It never changes: ``refreshed()`` gives the newest one.
 ///
-/// Usable from many threads at once.
+/// Documents are meant by their *positions*: the documents of the segments before, deleted ones included, and the local number.
+/// They are in the order of the ordinals and fit 32 bits; another snapshot has others, ordinals and keys stay.
+///
+/// Usable from many threads at once, which do not wait for each other: nothing here asks the catalog.
 public final class IndexSnapshot: Sendable {
   /// The folder of the index.
   public let folder: String
   /// The number of the commit, 1 for the first.
-  public let generation: UInt64
+  public var generation: UInt64 { manifest.generation }
   /// What the index is made with.
   public let configuration: IndexConfiguration
-  /// The segments, by the numbers of their documents.
+  /// The segments, by the ordinals of their documents.
   public let segments: [SegmentSnapshot]
-  /// Documents in all segments.
-  public let documentCount: UInt64
-  /// Every file of the commit, catalog not included, with its size.
+  /// Documents that are not deleted.
+  public let liveCount: Int
+  /// Documents in all segments, deleted ones included: positions are below it.
+  public let positionCount: Int
+  /// Every file of the commit, catalog and record not included, with its size.
   public let files: [IndexFileInfo]
+  /// Whether the catalog lost this commit, so that it was taken from its record; the next writer puts it back.
+  public let isRecovered: Bool
 
   let manifest: Manifest
-  let catalog: CatalogDatabase
-  private let fileSystem: any FileSystem
-  /// Open, because it is read when it is needed, and a commit may have replaced it by then.
-  private let alignmentFile: EnvelopeFile?
-  /// Metadata fields whose values were compared with the manifest.
-  let checkedFilterFields = Mutex<Set<FilterPlace>>([])
+  let fileSystem: any FileSystem
+  /// Files of the whole index. Open, because they are read when they are needed, and a commit may have replaced them by then.
+  private let soleFiles: [FileKind: EnvelopeFile]
+
+  /// The most documents in all segments, deleted ones included.
+  static let maximumDocumentCount = Int(UInt32.max) - 1
 
   /// Opens the last commit.
   ///
@@ -46,13 +51,26 @@ public final class IndexSnapshot: Sendable {
   public static func open(
     _ folder: String, fileSystem: any FileSystem = PosixFileSystem()
   ) throws(IndexStoreError) -> IndexSnapshot {
+    try openNewest(folder, reusing: nil, fileSystem: fileSystem)
+  }
+
+  /// The last commit: this object when it is the one, else a new snapshot that shares every segment that is still there.
+  ///
+  /// - Complexity: O(segments + documents deleted since), whatever the size of the index, and opening of new segments.
+  public func refreshed() throws(IndexStoreError) -> IndexSnapshot {
+    try Self.openNewest(folder, reusing: self, fileSystem: fileSystem)
+  }
+
+  private static func openNewest(
+    _ folder: String, reusing old: IndexSnapshot?, fileSystem: any FileSystem
+  ) throws(IndexStoreError) -> IndexSnapshot {
     var lastGeneration: UInt64?
     while true {
-      let (catalog, manifest) = try openCatalog(folder, fileSystem)
+      let (manifest, isRecovered) = try IndexOpening(folder, fileSystem).newest()
+      if let old, old.manifest == manifest, old.isRecovered == isRecovered { return old }
       do throws(IndexStoreError) {
-        return try IndexSnapshot(folder, manifest, catalog, fileSystem)
+        return try IndexSnapshot(folder, manifest, isRecovered: isRecovered, reusing: old, fileSystem)
       } catch {
-        catalog.close()
         // A commit may have replaced a file between reading the manifest and opening the file; then there is a newer
         // manifest.
         guard case .lostFile = error, manifest.generation != lastGeneration else { throw error }
@@ -61,149 +79,126 @@ public final class IndexSnapshot: Sendable {
     }
   }
 
-  private init(
-    _ folder: String, _ manifest: Manifest, _ catalog: CatalogDatabase, _ fileSystem: any FileSystem
+  /// - Parameter old: a snapshot whose segments are used again where they are still the same.
+  init(
+    _ folder: String, _ manifest: Manifest, isRecovered: Bool = false, reusing old: IndexSnapshot?,
+    _ fileSystem: any FileSystem
   ) throws(IndexStoreError) {
     self.folder = folder
     self.manifest = manifest
-    self.catalog = catalog
     self.fileSystem = fileSystem
-    generation = manifest.generation
-    documentCount = manifest.documentCount
+    self.isRecovered = isRecovered
     let configuration = try Self.configuration(manifest, folder)
     self.configuration = configuration
-    segments = try manifest.segments.map { segment throws(IndexStoreError) in
-      try SegmentSnapshot(segment, manifest, configuration, folder: folder, fileSystem: fileSystem)
-    }
-    guard (manifest.alignmentFile == nil) == (configuration.coordinateCount == nil) else {
+    segments = try SegmentOpening(
+      manifest, configuration, folder: folder, reusing: old, fileSystem: fileSystem
+    ).segments()
+    liveCount = manifest.liveCount
+    positionCount = manifest.segments.reduce(0) { $0 + $1.documentCount }
+    guard (manifest.sole(.alignment) == nil) == (configuration.coordinateCount == nil) else {
       throw .damagedCatalog(
         path: joinedPath(folder, IndexFolder.catalog), what: "it has coordinates without an alignment, or the reverse")
     }
-    alignmentFile = try manifest.alignmentFile.map { file throws(IndexStoreError) in
-      try Self.open(file, folder, fileSystem)
+    var soleFiles: [FileKind: EnvelopeFile] = [:]
+    for file in manifest.files where Manifest.soleKinds.contains(file.kind) {
+      if let known = old?.soleFiles[file.kind], known.summary == file.summary {
+        soleFiles[file.kind] = known
+      } else {
+        soleFiles[file.kind] = try Self.open(file, folder, fileSystem)
+      }
     }
-    for name in [manifest.vocabularyFile, manifest.headFile] {
-      if let name, let file = manifest.file(named: name) { _ = try Self.open(file, folder, fileSystem) }
-    }
+    self.soleFiles = soleFiles
     files = manifest.files.map {
       IndexFileInfo(name: $0.summary.name, kind: $0.kind, segment: $0.segment, byteCount: $0.summary.byteCount)
     }
   }
 
-  deinit { catalog.close() }
+  /// Whether both have the same file of a kind of which an index has one, so that what was made of it can be kept.
+  public func shares(_ kind: FileKind, with other: IndexSnapshot) -> Bool {
+    soleFiles[kind]?.summary == other.soleFiles[kind]?.summary
+  }
 
   /// The tokens, by their numbers; empty when none were set.
   public func vocabulary() throws(IndexStoreError) -> [String] {
-    try Self.vocabulary(manifest, folder, fileSystem)
+    guard let file = soleFiles[.vocabulary] else { return [] }
+    return try storing { () throws(StorageError) in try VocabularyFile.read(file) }
   }
 
   /// The token head that was kept with the index.
   public func headBytes() throws(IndexStoreError) -> [UInt8]? {
-    guard let name = manifest.headFile, let file = manifest.file(named: name) else { return nil }
-    let envelope = try Self.open(file, folder, fileSystem)
-    return try storing { () throws(StorageError) in try HeadFile.read(envelope) }
+    guard let file = soleFiles[.head] else { return nil }
+    return try storing { () throws(StorageError) in try HeadFile.read(file) }
   }
 
   /// The alignment that was kept with the index.
   public func alignmentBytes() throws(IndexStoreError) -> [UInt8]? {
-    guard let envelope = alignmentFile else { return nil }
-    return try storing { () throws(StorageError) in try AlignmentFile.read(envelope) }
+    guard let file = soleFiles[.alignment] else { return nil }
+    return try storing { () throws(StorageError) in try AlignmentFile.read(file) }
   }
 
   /// The key of a document.
   ///
   /// - Complexity: O(log segments + length); no metadata is read.
-  public func key(of ordinal: UInt64) throws(IndexStoreError) -> String {
-    let (segment, local) = try locate(ordinal)
-    do { return try segment.documents.key(local) } catch { throw .storage(error) }
+  public func key(of position: UInt32) throws(IndexStoreError) -> String {
+    let (segment, local) = try locate(position)
+    return try segment.key(of: local)
   }
 
   /// The metadata of a document, as they were given: one JSON object in UTF-8.
-  public func metadata(of ordinal: UInt64) throws(IndexStoreError) -> [UInt8] {
-    let (segment, local) = try locate(ordinal)
-    return try storing { () throws(StorageError) in try segment.documents.metadata(local) }
+  public func metadata(of position: UInt32) throws(IndexStoreError) -> [UInt8] {
+    let (segment, local) = try locate(position)
+    return try segment.metadata(of: local)
   }
 
   /// Key and metadata of a document, read together.
-  public func document(of ordinal: UInt64) throws(IndexStoreError) -> (key: String, metadata: [UInt8]) {
-    let (segment, local) = try locate(ordinal)
-    let document = try storing { () throws(StorageError) in try segment.documents.document(local) }
-    return (document.key, document.metadata)
+  public func document(of position: UInt32) throws(IndexStoreError) -> (key: String, metadata: [UInt8]) {
+    let (segment, local) = try locate(position)
+    return (try segment.key(of: local), try segment.metadata(of: local))
   }
 
-  /// The number of the document with this key; `nil` when there is none.
-  public func ordinal(ofKey key: String) throws(IndexStoreError) -> UInt64? {
-    let row = try catalog.read { db in
-      try Int64.fetchOne(
-        db, sql: "SELECT ordinal FROM documents WHERE key = ? AND ordinal < ?",
-        arguments: [key, Int64(documentCount)])
+  /// The position of the live document with this key; `nil` when there is none, which is proved like its presence: by key
+  /// indexes under checksums.
+  ///
+  /// - Complexity: O(segments · log documents).
+  public func position(ofKey key: String) throws(IndexStoreError) -> UInt32? {
+    for segment in segments.reversed() {
+      if let document = try segment.document(ofKey: key) {
+        return segment.firstPosition + UInt32(truncatingIfNeeded: document)
+      }
     }
-    guard let row else { return nil }
-    // The catalog's rows have no checksums of their own; the documents file has.
-    guard let ordinal = UInt64(exactly: row), try self.key(of: ordinal).utf8.elementsEqual(key.utf8) else {
-      throw .damagedCatalog(path: catalog.path, what: "the key '\(key)' leads to another document")
-    }
-    return ordinal
+    return nil
+  }
+
+  /// The ordinal of a document.
+  public func ordinal(of position: UInt32) throws(IndexStoreError) -> Ordinal {
+    let (segment, local) = try locate(position)
+    return try segment.ordinal(of: local)
   }
 
   /// The dense row of a document, or its coordinates; `nil` for an index without.
-  public func denseRow(of ordinal: UInt64, in rows: DenseRows = .raw) throws(IndexStoreError) -> [Float]? {
-    let (segment, local) = try locate(ordinal)
+  public func denseRow(of position: UInt32, in rows: DenseRows = .raw) throws(IndexStoreError) -> [Float]? {
+    let (segment, local) = try locate(position)
     guard let reader = segment.reader(rows) else { return nil }
     var row = [Float](repeating: 0, count: reader.dimension)
     try storing { () throws(StorageError) in try reader.row(local, into: &row, at: 0) }
     return row
   }
 
-  /// The segment that holds a document, and the document's number in it.
-  public func locate(_ ordinal: UInt64) throws(IndexStoreError) -> (segment: SegmentSnapshot, document: Int) {
-    guard ordinal < documentCount else { throw .noSuchDocument(ordinal: ordinal, count: documentCount) }
+  /// The segment that holds a document, and the document's local number.
+  ///
+  /// - Throws: `noSuchDocument` for a position beyond the last.
+  public func locate(_ position: UInt32) throws(IndexStoreError) -> (segment: SegmentSnapshot, document: Int) {
+    guard position < positionCount else { throw .noSuchDocument(position: position, count: positionCount) }
     var low = 0
     var high = segments.count
     while high - low > 1 {
       let middle = (low + high) / 2
-      if segments[middle].firstOrdinal <= ordinal { low = middle } else { high = middle }
+      if segments[middle].firstPosition <= position { low = middle } else { high = middle }
     }
-    return (segments[low], Int(ordinal - segments[low].firstOrdinal))
+    return (segments[low], Int(position - segments[low].firstPosition))
   }
 
   // MARK: - Steps shared with the writer and with verification
-
-  /// Opens the catalog of a folder for reading and reads its manifest, in one read transaction.
-  static func openCatalog(
-    _ folder: String, _ fileSystem: any FileSystem
-  ) throws(IndexStoreError) -> (CatalogDatabase, Manifest) {
-    switch try storing({ () throws(StorageError) in try fileSystem.kind(of: folder) }) {
-    case nil: throw .noIndex(path: folder, reason: "there is no such folder")
-    case .folder: break
-    default: throw .noIndex(path: folder, reason: "it is a file, not a folder")
-    }
-    try CommitTraces.checkCatalogIsThere(folder, fileSystem: fileSystem)
-    let recorded = try storing { () throws(StorageError) in
-      try CommitTraces.recordedGeneration(folder, fileSystem: fileSystem)
-    }
-    let path = joinedPath(folder, IndexFolder.catalog)
-    let unfinished = "a build was stopped before its first commit, or is still running"
-    guard try storing({ () throws(StorageError) in try fileSystem.exists(path) }) else {
-      let names = try storing { () throws(StorageError) in try fileSystem.list(folder) }
-      if names.isEmpty { throw .noIndex(path: folder, reason: "the folder is empty") }
-      throw .noIndex(
-        path: folder, reason: names.allSatisfy(IndexFolder.isOurs) ? unfinished : "it has no catalog.sqlite")
-    }
-    try CatalogReader.checkHeader(folder, fileSystem: fileSystem)
-    let catalog = try CatalogDatabase.openForReading(folder, fileSystem: fileSystem)
-    do throws(IndexStoreError) {
-      switch try catalog.read({ db in try CatalogReader.read(db, path: path) }) {
-      case .manifest(let manifest): return (catalog, manifest)
-      case .unfinished:
-        try CommitTraces.checkNeverCommitted(folder, recorded: recorded)
-        throw .noIndex(path: folder, reason: unfinished)
-      }
-    } catch {
-      catalog.close()
-      throw error
-    }
-  }
 
   static func configuration(_ manifest: Manifest, _ folder: String) throws(IndexStoreError) -> IndexConfiguration {
     guard let configuration = IndexConfiguration(decoding: manifest.configurationText) else {
@@ -213,15 +208,7 @@ public final class IndexSnapshot: Sendable {
     return configuration
   }
 
-  static func vocabulary(
-    _ manifest: Manifest, _ folder: String, _ fileSystem: any FileSystem
-  ) throws(IndexStoreError) -> [String] {
-    guard let name = manifest.vocabularyFile, let file = manifest.file(named: name) else { return [] }
-    let envelope = try open(file, folder, fileSystem)
-    return try storing { () throws(StorageError) in try VocabularyFile.read(envelope) }
-  }
-
-  /// Opens a file that the manifest names, and checks that it belongs where the manifest says.
+  /// Opens a file that the manifest names, and checks that it is the one it means.
   static func open(
     _ file: Manifest.File, _ folder: String, _ fileSystem: any FileSystem
   ) throws(IndexStoreError) -> EnvelopeFile {
@@ -233,12 +220,6 @@ public final class IndexSnapshot: Sendable {
       throw .lostFile(path: folder, name: file.summary.name)
     } catch {
       throw .storage(error)
-    }
-    guard let number = IndexFolder.parse(file.summary.name)?.number, number == envelope.segment else {
-      throw .storage(
-        .damaged(
-          path: envelope.file.path, section: "the header", offset: 16, expected: "the number in the file's name",
-          found: "\(envelope.segment)"))
     }
     return envelope
   }

@@ -10,23 +10,21 @@ extension IndexWriter {
   ///   - alignment: the bytes that are kept with the index.
   ///   - coordinateCount: how many numbers a document gets.
   ///   - coordinates: turns rows, one after the other, into as many rows of coordinates, with how near each is to everything where
-  ///     the alignment tells; gets the ordinal of the first. `nil`
+  ///     the alignment tells; gets the position of the first. `nil`
   ///     stops the work, and `postings(stopped)` is thrown.
   /// - Complexity: memory for some thousand rows.
   public func realign(
     _ alignment: [UInt8], coordinateCount: Int,
-    coordinates: (_ rows: [Float], _ firstOrdinal: UInt64) -> (coordinates: [Float], hubness: [Float]?)?
+    coordinates: (_ rows: [Float], _ firstPosition: UInt32) -> (coordinates: [Float], hubness: [Float]?)?
   ) throws(IndexStoreError) -> CommitReport {
     try checkUsable()
-    precondition(hasNothingPending, "Commit what was added before aligning.")
+    precondition(hasNothingPending && merging.isEmpty, "Commit what was added before aligning.")
     try failing { () throws(IndexStoreError) in
-      // They have the files of the configuration as it is.
-      let segments = try openSegments()
       try setAlignment(alignment)
-      try update(coordinateCount: coordinateCount)
-      for segment in segments {
+      configuration.coordinateCount = coordinateCount
+      for segment in committed?.segments ?? [] {
         guard let rows = segment.vectors else { preconditionFailure("The index keeps no dense rows.") }
-        newCoordinates.append(
+        pending.coordinates.append(
           try write(coordinatesOf: rows, segment, count: coordinateCount, coordinates))
       }
     }
@@ -38,7 +36,7 @@ extension IndexWriter {
 
   private func write(
     coordinatesOf rows: VectorsReader, _ segment: SegmentSnapshot, count: Int,
-    _ coordinates: (_ rows: [Float], _ firstOrdinal: UInt64) -> (coordinates: [Float], hubness: [Float]?)?
+    _ coordinates: (_ rows: [Float], _ firstPosition: UInt32) -> (coordinates: [Float], hubness: [Float]?)?
   ) throws(IndexStoreError) -> Manifest.File {
     let element = configuration.element
     var refusal: IndexStoreError?
@@ -48,7 +46,8 @@ extension IndexWriter {
         let end = min(start + Self.rowsAtATime, rows.rowCount)
         var batch = [Float](repeating: 0, count: (end - start) * rows.dimension)
         for row in start..<end { try rows.row(row, into: &batch, at: (row - start) * rows.dimension) }
-        guard refusal == nil, let made = coordinates(batch, segment.firstOrdinal + UInt64(start)) else {
+        guard refusal == nil, let made = coordinates(batch, segment.firstPosition + UInt32(truncatingIfNeeded: start))
+        else {
           refusal = refusal ?? .postings(.stopped)
           break
         }
@@ -58,7 +57,7 @@ extension IndexWriter {
         for row in 0..<end - start {
           let values = Array(made.coordinates[row * count..<(row + 1) * count])
           if let obstacle = element.obstacle(values, dimension: count, name: "row of coordinates") {
-            refusal = .invalidDocument(key: "document \(segment.firstOrdinal + UInt64(start + row))", reason: obstacle)
+            refusal = .invalidDocument(key: "document \(Int(segment.firstPosition) + start + row)", reason: obstacle)
             break
           }
           try writer.append(values, hubness: made.hubness?[row])

@@ -1,33 +1,17 @@
 public import ByteStorage
 import InvertedIndex
 
-/// What a commit did.
-public struct CommitReport: Sendable, Equatable {
-  /// The number of the commit, 1 for the first.
-  public var generation: UInt64
-  /// Segments that the commit added.
-  public var segmentsAdded: Int
-  /// Documents that the commit added.
-  public var documentsAdded: Int
-  /// Documents in the index after it.
-  public var documentCount: UInt64
-  /// Bytes of the files it added.
-  public var bytesAdded: Int
-  /// Whether the catalog's checksum file could be brought up to date; `verify` has less to go on when not.
-  public var isCatalogChecksummed: Bool
-}
-
-/// Adds documents to the index in a folder. Holds the writer lock from ``open(_:creating:fileSystem:)`` to
-/// ``close()``; what was added counts only after ``commit()``.
+/// Changes the index in a folder: documents are added, replaced and deleted by key, and all of it counts at once with
+/// ``commit()``. Holds the writer lock from ``open(_:creating:fileSystem:)`` to ``close()`` and may commit any number of times.
 ///
 /// After a failed write the writer takes nothing more, the files of the unfinished commit are removed as far as
-/// possible, and the last commit stays as it was. Not for use from several threads at once.
+/// possible, and the last commit stays as it was. Not for use from several threads at once; merges may be worked on elsewhere
+/// (``planMerges(_:)``).
 public final class IndexWriter {
   /// When a segment is ended and the next begun.
   struct SegmentLimits {
     var documents = 4_000_000
     var postings = 2_147_483_648
-    var filters = FilterCollector.Limits()
     /// So that 32 bits count the bytes of its keys.
     var keyBytes = 4_294_967_295
   }
@@ -39,38 +23,38 @@ public final class IndexWriter {
   let limits: SegmentLimits
   private let isNewFolder: Bool
 
+  /// The folder of the index.
+  public var path: String { folder }
   /// What the index is made with.
-  public private(set) var configuration: IndexConfiguration
+  public internal(set) var configuration: IndexConfiguration
   /// The tokens, as committed or as set since.
   public private(set) var vocabulary: [String]
   /// How segments are written from now on.
   public var work = SegmentWork()
   /// The number of the last commit; 0 before the first.
   public var generation: UInt64 { committed?.generation ?? 0 }
-  /// Documents in the index, those of the open transaction included.
-  public var documentCount: UInt64 { nextOrdinal }
+  /// Documents in the index, those added and without those deleted since the last commit.
+  public private(set) var liveCount: Int
 
-  private(set) var committed: Manifest?
-  private var nextNumber: UInt64
-  private var nextOrdinal: UInt64
-  private var segment: SegmentWriter?
-  private var finished: [SegmentWriter.Finished] = []
-  /// Runs of committed segments and what the next commit has in their places, ascending.
-  var replacements: [(old: Range<Int>, new: SegmentWriter.Finished)] = []
-  private var vocabularyChanged = false
-  private var newHead: [UInt8]?
-  private var newAlignment: [UInt8]?
-  /// Coordinates that the next commit has in place of all that there are.
-  var newCoordinates: [Manifest.File] = []
+  /// The last commit; `nil` before the first.
+  public internal(set) var committed: IndexSnapshot?
+  var pending = PendingCommit()
+  /// Segments that a merge is reading at the moment.
+  var merging: Set<UInt64> = []
+  var nextNumber: UInt64
+  var nextOrdinal: UInt64
+  private(set) var segment: SegmentWriter?
+  /// Added segments, open, by their numbers.
+  private var openAdded: [UInt64: OpenSegment] = [:]
   private var failure: IndexStoreError?
   private var isClosed = false
-  /// Whether COMMIT itself failed, so that only the next open finds out which commit there is.
+  /// Whether it is unknown which commit there is, so that only the next open finds out.
   private var isOutcomeUnknown = false
 
   /// Opens the index in `folder` for writing, or begins a new one.
   ///
-  /// Files of commits that never happened are removed first. Nothing is touched when the folder holds something else
-  /// than an index, or an index of a newer format.
+  /// Files of commits that never happened are removed first; a commit that the catalog lost although its record is whole is put
+  /// back. Nothing is touched when the folder holds something else than an index, or an index of another format.
   ///
   /// - Parameter creating: what a new index is made with; `nil` when there must be one already. An index that exists
   ///   keeps its own configuration.
@@ -84,26 +68,21 @@ public final class IndexWriter {
     _ folder: String, creating configuration: IndexConfiguration?, fileSystem: any FileSystem, limits: SegmentLimits
   ) throws(IndexStoreError) -> IndexWriter {
     let opening = try WriterOpening(folder, creating: configuration, fileSystem: fileSystem)
-    do {
-      return try IndexWriter(opening, limits: limits)
-    } catch {
-      opening.catalog.close()
-      opening.lock.release()
-      throw error
-    }
+    return IndexWriter(opening, limits: limits)
   }
 
-  private init(_ opening: WriterOpening, limits: SegmentLimits) throws(IndexStoreError) {
+  private init(_ opening: WriterOpening, limits: SegmentLimits) {
     folder = opening.folder
     fileSystem = opening.fileSystem
     lock = opening.lock
     catalog = opening.catalog
     configuration = opening.configuration
-    committed = opening.manifest
+    committed = opening.snapshot
     vocabulary = opening.vocabulary
-    nextNumber = opening.manifest?.nextNumber ?? 1
+    nextNumber = opening.snapshot?.manifest.nextNumber ?? 1
     isNewFolder = opening.isNewFolder
-    nextOrdinal = opening.manifest?.documentCount ?? 0
+    nextOrdinal = opening.snapshot?.manifest.nextOrdinal.rawValue ?? 0
+    liveCount = opening.snapshot?.liveCount ?? 0
     self.limits = limits
   }
 
@@ -125,70 +104,145 @@ public final class IndexWriter {
     // A segment knows its vocabulary's size from the start.
     try failing { () throws(IndexStoreError) in try cutSegment() }
     vocabulary = tokens
-    vocabularyChanged = true
+    pending.vocabulary = tokens
   }
 
   /// Sets the token head that is kept with the index.
   public func setHead(_ bytes: [UInt8]) throws(IndexStoreError) {
     try checkUsable()
-    newHead = bytes
+    pending.head = bytes
   }
 
   /// Sets the alignment that is kept with the index, by which the coordinates of its documents were made.
   public func setAlignment(_ bytes: [UInt8]) throws(IndexStoreError) {
     try checkUsable()
-    newAlignment = bytes
+    pending.alignment = bytes
   }
 
-  /// Replaces the free settings of the configuration, its vocabulary fingerprint, or the fields that can be filtered by
-  /// however many values they have (from the next segment on).
+  /// Replaces the free settings of the configuration, its vocabulary fingerprint, or the fields that are always kept in columns
+  /// (from the next segment on).
   public func update(
     vocabularyFingerprint: String? = nil, settings: [String: String]? = nil, filterFields: [String]? = nil
   ) throws(IndexStoreError) {
-    try update(
-      vocabularyFingerprint: vocabularyFingerprint, settings: settings, filterFields: filterFields,
-      coordinateCount: nil)
-  }
-
-  /// The same, and how many coordinates documents have.
-  func update(
-    vocabularyFingerprint: String? = nil, settings: [String: String]? = nil, filterFields: [String]? = nil,
-    coordinateCount: Int?
-  ) throws(IndexStoreError) {
     try checkUsable()
-    if let coordinateCount { configuration.coordinateCount = coordinateCount }
+    let before = configuration
     if let filterFields { configuration.filterFields = filterFields }
     if let vocabularyFingerprint { configuration.vocabularyFingerprint = vocabularyFingerprint }
     if let settings { configuration.settings = settings }
+    if configuration != before { pending.hasNewConfiguration = true }
   }
 
-  /// Adds a document; its number is the count of those before it.
+  /// Adds a document, as the last one in the order of insertion.
   ///
   /// A document that is refused (`invalidDocument`, `duplicateKey`) leaves the writer as it was; every other error
   /// ends it.
-  public func add(_ document: StoredDocument) throws(IndexStoreError) {
+  ///
+  /// - Parameter replacing: whether a document with the same key, committed or not, is deleted in the same commit; otherwise
+  ///   such a key is refused.
+  /// - Returns: whether there was one.
+  @discardableResult
+  public func add(_ document: StoredDocument, replacing: Bool = false) throws(IndexStoreError) -> Bool {
     try checkUsable()
-    if let obstacle = obstacle(document) { throw .invalidDocument(key: document.key, reason: obstacle) }
+    if let obstacle = document.obstacle(configuration) { throw .invalidDocument(key: document.key, reason: obstacle) }
     let open = try failing { () throws(IndexStoreError) in try openSegment(for: document) }
-    try failing { () throws(IndexStoreError) in try catalog.begin(creating: committed == nil) }
-    do throws(IndexStoreError) {
-      try catalog.insert(key: document.key, ordinal: nextOrdinal)
-    } catch {
-      if case .duplicateKey = error { throw error }
-      throw fail(error)
-    }
+    let before = try failing { () throws(IndexStoreError) in try place(ofKey: document.key) }
+    if before != nil, !replacing { throw .duplicateKey(document.key) }
     do throws(IndexStoreError) {
       try open.addPostings(document)
     } catch {
       guard case .invalidDocument = error else { throw fail(error) }
-      try failing { () throws(IndexStoreError) in try catalog.removeKey(ordinal: nextOrdinal) }
       throw error
     }
+    if let before { bury(before) }
     try failing { () throws(IndexStoreError) in
       try storing { () throws(StorageError) in try open.store(document) }
-      try open.addFilterValues(document)
     }
     nextOrdinal += 1
+    liveCount += 1
+    pending.addedCount += 1
+    return before != nil
+  }
+
+  /// Deletes the document with this key, committed or not.
+  ///
+  /// - Returns: whether there was one.
+  public func delete(key: String) throws(IndexStoreError) -> Bool {
+    try checkUsable()
+    guard let place = try failing({ () throws(IndexStoreError) in try place(ofKey: key) }) else { return false }
+    bury(place)
+    return true
+  }
+
+  /// Deletes documents of ``view()``; those that are deleted already do not count.
+  ///
+  /// - Parameter documents: for segments, by their numbers, bitmaps of local numbers.
+  /// - Returns: how many were deleted.
+  public func delete(_ documents: [UInt64: [UInt64]]) throws(IndexStoreError) -> Int {
+    try checkUsable()
+    var count = 0
+    for segment in try view() {
+      guard let words = documents[segment.number] else { continue }
+      for (number, word) in words.enumerated() {
+        var rest = word
+        while rest != 0 {
+          let document = number << 6 | rest.trailingZeroBitCount
+          rest &= rest - 1
+          guard document < segment.documentCount, segment.isLive(document) else { continue }
+          bury(DocumentPlace(segment: segment.number, document: document))
+          count += 1
+        }
+      }
+    }
+    return count
+  }
+
+  /// The documents as the next commit would have them: every segment, also those that are not committed. Ends the segment that
+  /// is being filled.
+  ///
+  /// Positions are not those that the next commit will have.
+  public func view() throws(IndexStoreError) -> [SegmentSnapshot] {
+    try endSegment()
+    let replaced = pending.replacements.reduce(into: Set<UInt64>()) { $0.formUnion($1.old) }
+    var view: [SegmentSnapshot] = []
+    var position = 0
+    func add(_ entry: Manifest.Segment, _ open: OpenSegment, _ liveWords: [UInt64]?) {
+      var words = liveWords
+      if let dead = pending.dead[entry.number], !dead.isEmpty {
+        var live = words ?? LiveWords.all(entry.documentCount)
+        for document in dead { live[Int(document >> 6)] &= ~(1 << UInt64(document & 63)) }
+        words = live
+      }
+      var entry = entry
+      entry.deadCount = entry.documentCount - (words.map { LiveWords.count($0) } ?? entry.documentCount)
+      view.append(
+        SegmentSnapshot(entry, open, firstPosition: UInt32(truncatingIfNeeded: position), liveWords: words))
+      position += entry.documentCount
+    }
+    for segment in committed?.segments ?? [] where !replaced.contains(segment.number) {
+      add(segment.entry, segment.open, segment.liveWords)
+    }
+    for written in pending.replacements.map(\.new) + pending.added {
+      add(written.entry, try opened(written), nil)
+    }
+    return view.sorted { $0.firstOrdinal < $1.firstOrdinal }
+  }
+
+  /// The document with this key as the next commit would have it, so that it can be added again with other metadata; `nil` when
+  /// there is none.
+  public func document(ofKey key: String) throws(IndexStoreError) -> StoredDocument? {
+    try checkUsable()
+    guard var place = try failing({ () throws(IndexStoreError) in try place(ofKey: key) }) else { return nil }
+    if place.segment == segment?.number {
+      try endSegment()
+      place.segment = pending.added.last?.entry.number ?? place.segment
+    }
+    return try view().first { $0.number == place.segment }?.storedDocument(place.document)
+  }
+
+  /// Documents came in with a segment made elsewhere.
+  func count(attached count: Int) {
+    liveCount += count
+    pending.addedCount += count
   }
 
   /// Ends the segment that is being filled and writes it; the next document begins another. ``commit()`` does it by
@@ -198,37 +252,8 @@ public final class IndexWriter {
     try failing { () throws(IndexStoreError) in try cutSegment() }
   }
 
-  /// Makes everything added since the last commit part of the index, at once and durably.
-  public func commit() throws(IndexStoreError) -> CommitReport {
-    try checkUsable()
-    let before = committed
-    let manifest = try failing { () throws(IndexStoreError) in try prepareCommit() }
-    do throws(IndexStoreError) {
-      try catalog.commit()
-    } catch {
-      // A refusal before COMMIT is like any other failure. After a failed COMMIT the files must stay: the next open
-      // may find the new manifest.
-      if case .storage = error { throw fail(error) }
-      throw fail(error, keepingFiles: true)
-    }
-    committed = manifest
-    finished = []
-    replacements = []
-    vocabularyChanged = false
-    newHead = nil
-    newAlignment = nil
-    newCoordinates = []
-    let isChecksummed = catalog.foldLog(generation: manifest.generation)
-    removeReplacedFiles(before, manifest)
-    let old = Set(before?.files.map(\.summary.name) ?? [])
-    let oldSegments = Set(before?.segments.map(\.number) ?? [])
-    return CommitReport(
-      generation: manifest.generation, segmentsAdded: manifest.segments.count { !oldSegments.contains($0.number) },
-      documentsAdded: Int(manifest.documentCount - (before?.documentCount ?? 0)),
-      documentCount: manifest.documentCount,
-      bytesAdded: manifest.files.filter { !old.contains($0.summary.name) }.reduce(0) { $0 + $1.summary.byteCount },
-      isCatalogChecksummed: isChecksummed)
-  }
+  /// Whether there is nothing that a commit would change.
+  public var hasNothingPending: Bool { (segment?.documentCount ?? 0) == 0 && pending.isEmpty }
 
   /// Gives up what was not committed, its files included, and the lock. Calling it again does nothing.
   ///
@@ -249,9 +274,6 @@ public final class IndexWriter {
 
   // MARK: - Steps
 
-  /// Whether there is nothing that a commit would add.
-  var hasNothingPending: Bool { segment == nil && finished.isEmpty && nextOrdinal == committed?.documentCount ?? 0 }
-
   func checkUsable() throws(IndexStoreError) {
     if isClosed { throw .writerClosed }
     if let failure { throw .writerFailed(cause: failure.description) }
@@ -262,14 +284,16 @@ public final class IndexWriter {
     do { return try body() } catch { throw fail(error) }
   }
 
-  private func fail(_ error: IndexStoreError, keepingFiles: Bool = false) -> IndexStoreError {
+  /// Ends the writer.
+  ///
+  /// - Parameter keepingFiles: whether the next open may find the commit, so that its files have to stay.
+  func fail(_ error: IndexStoreError, keepingFiles: Bool = false) -> IndexStoreError {
     if failure == nil {
       failure = error
       if keepingFiles {
         isOutcomeUnknown = true
         segment = nil
-        finished = []
-        replacements = []
+        pending = PendingCommit()
         catalog.rollback()
       } else {
         discard()
@@ -283,35 +307,15 @@ public final class IndexWriter {
     catalog.rollback()
     segment?.abandon()
     segment = nil
-    for name in (finished + replacements.map(\.new)).flatMap(\.files).map(\.summary.name) + extraNames {
-      try? fileSystem.remove(joinedPath(folder, name))
-    }
-    finished = []
-    replacements = []
-    extraNames = []
+    openAdded = [:]
+    for name in pending.names { try? fileSystem.remove(joinedPath(folder, name)) }
+    pending = PendingCommit()
   }
 
-  private func obstacle(_ document: StoredDocument) -> String? {
-    if document.key.isEmpty { return "its key is empty" }
-    if document.key.utf8.count > StoredDocument.maximumKeyByteCount {
-      return "its key has \(document.key.utf8.count) bytes, more than \(StoredDocument.maximumKeyByteCount)"
-    }
-    if document.key.utf8.contains(0) { return "its key contains a zero byte" }
-    if document.metadata.count > StoredDocument.maximumMetadataByteCount {
-      return "its metadata have \(document.metadata.count) bytes, more than \(StoredDocument.maximumMetadataByteCount)"
-    }
-    return obstacle(document.denseRow, dimension: configuration.denseDimension, name: "dense row")
-      ?? obstacle(document.coordinates, dimension: configuration.coordinateCount, name: "row of coordinates")
-      ?? document.hubness.flatMap { $0.magnitude < 1.01 ? nil : "its hubness is \($0) and no mean cosine" }
-  }
-
-  private func obstacle(_ row: [Float]?, dimension: Int?, name: String) -> String? {
-    switch (dimension, row) {
-    case (nil, nil): nil
-    case (nil, .some): "it has a \(name) and the index keeps none"
-    case (.some, nil): "it has no \(name) and the index needs one"
-    case (let dimension?, let row?): configuration.element.obstacle(row, dimension: dimension, name: name)
-    }
+  /// Forgets what was pending, after it was committed.
+  func forgetPending() {
+    pending = PendingCommit()
+    openAdded = [:]
   }
 
   private func openSegment(for document: StoredDocument) throws(IndexStoreError) -> SegmentWriter {
@@ -326,15 +330,10 @@ public final class IndexWriter {
     }
     let number = try takeNumber()
     let headLists = try configuration.headLists()
-    let filters = FilterCollector(
-      segment: number,
-      plan: FilterCollector.Plan(
-        named: configuration.filterFields ?? [], after: (committed?.segments ?? []) + finished.map(\.segment)),
-      limits: limits.filters, catalog: catalog)
     let opened = try storing { () throws(StorageError) in
       try SegmentWriter(
-        number: number, firstOrdinal: nextOrdinal, vocabularyCount: vocabulary.count, configuration: configuration,
-        headLists: headLists, filters: filters, folder: folder, fileSystem: fileSystem)
+        number: number, firstOrdinal: Ordinal(nextOrdinal), vocabularyCount: vocabulary.count,
+        configuration: configuration, headLists: headLists, folder: folder, fileSystem: fileSystem)
     }
     segment = opened
     return opened
@@ -357,108 +356,61 @@ public final class IndexWriter {
   }
 
   /// Finishes the open segment; an empty one is thrown away.
-  private func cutSegment() throws(IndexStoreError) {
+  func cutSegment() throws(IndexStoreError) {
     guard let open = segment else { return }
     if open.documentCount == 0 {
       open.abandon()
       segment = nil
       return
     }
-    finished.append(try open.finish(work))
+    pending.added.append(try open.finish(work))
     segment = nil
   }
 
-  /// Files of the open transaction that were written apart from segments.
-  private var extraNames: [String] = []
+  /// An added segment, open for reading.
+  func opened(_ written: WrittenSegment) throws(IndexStoreError) -> OpenSegment {
+    if let open = openAdded[written.entry.number] { return open }
+    let open = try OpenSegment(
+      written.entry, written.files, configuration, folder: folder, fileSystem: fileSystem)
+    openAdded[written.entry.number] = open
+    return open
+  }
+}
 
-  func writeExtra(
-    _ kind: FileKind, segment: UInt64? = nil, _ write: (EnvelopeWriter) throws(StorageError) -> FileSummary
-  ) throws(IndexStoreError) -> Manifest.File {
-    let number = try takeNumber()
-    return try storing { () throws(StorageError) in
-      let writer = try EnvelopeWriter(
-        creating: IndexFolder.name(number, kind), in: folder, kind: kind, segment: number, fileSystem: fileSystem)
-      extraNames.append(writer.name)
-      do throws(StorageError) {
-        return Manifest.File(summary: try write(writer), kind: kind, segment: segment)
-      } catch {
-        writer.abandon()
-        throw error
+/// A document of a segment, by the segment's number and the local number.
+struct DocumentPlace: Hashable, Sendable {
+  var segment: UInt64
+  var document: Int
+}
+
+extension IndexWriter {
+  /// Where the live document with this key is, committed or not.
+  func place(ofKey key: String) throws(IndexStoreError) -> DocumentPlace? {
+    if let segment, let document = segment.document(ofKey: key), !pending.isDead(document, in: segment.number) {
+      return DocumentPlace(segment: segment.number, document: document)
+    }
+    var replaced: Set<UInt64> = []
+    for replacement in pending.replacements { replaced.formUnion(replacement.old) }
+    for written in (pending.replacements.map(\.new) + pending.added).reversed() {
+      let number = written.entry.number
+      let documents = try opened(written).documents
+      let found = try storing { () throws(StorageError) in try documents.documents(ofKey: key) }
+        .last { !pending.isDead($0, in: number) }
+      if let found { return DocumentPlace(segment: number, document: found) }
+    }
+    for segment in (committed?.segments ?? []).reversed() where !replaced.contains(segment.number) {
+      if let found = try segment.document(ofKey: key), !pending.isDead(found, in: segment.number) {
+        return DocumentPlace(segment: segment.number, document: found)
       }
     }
+    return nil
   }
 
-  /// Everything up to the commit point: files written and synchronised, the manifest in the transaction.
-  private func prepareCommit() throws(IndexStoreError) -> Manifest {
-    try cutSegment()
-    var manifest =
-      committed
-      ?? Manifest(
-        generation: 0, formatVersion: EnvelopeLayout.formatVersion, configurationText: "", vocabularyFile: nil,
-        headFile: nil, documentCount: 0, nextNumber: 0, segments: [], files: [])
-    if vocabularyChanged {
-      let tokens = vocabulary
-      let file = try writeExtra(.vocabulary) { writer throws(StorageError) in
-        try VocabularyFile.write(tokens, to: writer)
-      }
-      manifest.files.removeAll { $0.kind == .vocabulary }
-      manifest.files.append(file)
-      manifest.vocabularyFile = file.summary.name
-    }
-    if let bytes = newHead {
-      let file = try writeExtra(.head) { writer throws(StorageError) in try HeadFile.write(bytes, to: writer) }
-      manifest.files.removeAll { $0.kind == .head }
-      manifest.files.append(file)
-      manifest.headFile = file.summary.name
-    }
-    if let bytes = newAlignment {
-      let file = try writeExtra(.alignment) { writer throws(StorageError) in
-        try AlignmentFile.write(bytes, to: writer)
-      }
-      manifest.files.removeAll { $0.kind == .alignment }
-      manifest.files.append(file)
-    }
-    if !newCoordinates.isEmpty {
-      manifest.files.removeAll { $0.kind == .coordinates }
-      manifest.files += newCoordinates
-    }
-    // From the end, so that the places of those before stay.
-    for (old, new) in replacements.reversed() {
-      let gone = Set(manifest.segments[old].map(\.number))
-      manifest.files.removeAll { $0.segment.map(gone.contains) ?? false }
-      manifest.segments.replaceSubrange(old, with: [new.segment])
-      manifest.files += new.files
-    }
-    manifest.files += finished.flatMap(\.files)
-    manifest.files.sort { $0.summary.name.utf8.lexicographicallyPrecedes($1.summary.name.utf8) }
-    manifest.segments += finished.map(\.segment)
-    manifest.generation += 1
-    manifest.configurationText = configuration.encoded()
-    manifest.documentCount = nextOrdinal
-    manifest.nextNumber = nextNumber
-    // No reader may ever find a manifest that it refuses.
-    let isAligned = manifest.alignmentFile != nil
-    let mismatch = isAligned == (configuration.coordinateCount != nil) ? nil : "coordinates go with an alignment"
-    if let what = manifest.contradiction ?? mismatch {
-      throw .damagedCatalog(
-        path: joinedPath(folder, IndexFolder.catalog), what: "the next commit would be wrong: \(what)")
-    }
-
-    // The transaction before the folder is synchronised, so that the entries of the catalog and its log are too.
-    try catalog.begin(creating: committed == nil)
-    try storing { () throws(StorageError) in try fileSystem.syncFolder(folder) }
-    try catalog.store(manifest)
-    try catalog.removeFilterRows(exceptOf: Set(((committed?.segments ?? []) + manifest.segments).map(\.number)))
-    return manifest
-  }
-
-  /// Removes the files that the new manifest replaced. Readers of the old commit that have them
-  /// mapped keep them; others begin again with the new manifest.
-  private func removeReplacedFiles(_ before: Manifest?, _ after: Manifest) {
-    extraNames = []
-    let current = Set(after.files.map(\.summary.name))
-    for name in before?.files.map(\.summary.name) ?? [] where !current.contains(name) {
-      try? fileSystem.remove(joinedPath(folder, name))
+  /// Deletes a live document with the next commit.
+  func bury(_ place: DocumentPlace) {
+    if pending.dead[place.segment, default: []].insert(UInt32(truncatingIfNeeded: place.document)).inserted {
+      liveCount -= 1
+      pending.deletedCount += 1
     }
   }
 }

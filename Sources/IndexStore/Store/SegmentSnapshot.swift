@@ -1,73 +1,72 @@
 import ByteStorage
 public import InvertedIndex
 
-/// A segment of a snapshot, open for reading.
+/// A segment of a snapshot: its files, and which of its documents are deleted.
+///
+/// Documents are meant by their *local numbers*, `0 ..< documentCount` in the order of insertion, deleted ones included.
 public struct SegmentSnapshot: Sendable {
+  let entry: Manifest.Segment
+  let open: OpenSegment
+  /// The position of its first document in the snapshot.
+  public let firstPosition: UInt32
+  /// Which documents are not deleted; `nil` when none is.
+  public let live: AcceptedDocuments?
+  /// The same as a bitmap, a bit for each local number; `nil` when none is deleted.
+  public let liveWords: [UInt64]?
+
+  init(_ entry: Manifest.Segment, _ open: OpenSegment, firstPosition: UInt32, liveWords: [UInt64]?) {
+    self.entry = entry
+    self.open = open
+    self.firstPosition = firstPosition
+    self.liveWords = liveWords
+    live = liveWords.map { AcceptedDocuments(documentCount: entry.documentCount, words: $0) }
+  }
+
+  /// The same segment elsewhere in a snapshot.
+  func moved(to position: UInt32) -> SegmentSnapshot { SegmentSnapshot(self, entry: entry, firstPosition: position) }
+
+  private init(_ other: SegmentSnapshot, entry: Manifest.Segment, firstPosition: UInt32) {
+    self.entry = entry
+    open = other.open
+    self.firstPosition = firstPosition
+    liveWords = other.liveWords
+    live = other.live
+  }
+
   /// The number in the names of its files.
-  public let number: UInt64
+  public var number: UInt64 { entry.number }
+  /// The ordinal of its first document.
+  public var firstOrdinal: Ordinal { entry.firstOrdinal }
+  /// How many documents its files have, deleted ones included.
+  public var documentCount: Int { entry.documentCount }
+  /// How many documents are not deleted.
+  public var liveCount: Int { entry.liveCount }
   /// The postings, for search.
-  public let index: SegmentIndex
-  /// The number, in the whole index, of its first document.
-  public let firstOrdinal: UInt64
-  /// How many documents it has.
-  public let documentCount: Int
-  let documents: DocumentsReader
-  let vectors: VectorsReader?
-  let coordinates: VectorsReader?
+  public var index: SegmentIndex { open.index }
+  var documents: DocumentsReader { open.documents }
+  var vectors: VectorsReader? { open.vectors }
+  var coordinates: VectorsReader? { open.coordinates }
 
-  /// Opens the files of a segment and checks that they agree with the manifest and with each other.
-  init(
-    _ segment: Manifest.Segment, _ manifest: Manifest, _ configuration: IndexConfiguration, folder: String,
-    fileSystem: any FileSystem
-  ) throws(IndexStoreError) {
-    func file(_ kind: FileKind) throws(IndexStoreError) -> EnvelopeFile? {
-      guard let file = manifest.file(kind, segment: segment.number) else { return nil }
-      return try IndexSnapshot.open(file, folder, fileSystem)
-    }
-    func needed(_ kind: FileKind) throws(IndexStoreError) -> EnvelopeFile {
-      guard let file = try file(kind) else {
-        throw .damagedCatalog(
-          path: joinedPath(folder, IndexFolder.catalog), what: "segment \(segment.number) has no \(kind.name) file")
-      }
-      return file
-    }
-    let postings = try needed(.postings)
-    let forward = try needed(.forward)
-    let documentsFile = try needed(.documents)
-    let vectorsFile = configuration.denseDimension == nil ? nil : try needed(.vectors)
-    let coordinatesFile = configuration.coordinateCount == nil ? nil : try needed(.coordinates)
-    number = segment.number
-    firstOrdinal = segment.firstOrdinal
-    documentCount = segment.documentCount
-    index = try indexing { () throws(InvertedIndexError) in
-      try SegmentIndex.open(postings: postings, forward: forward)
-    }
-    documents = try storing { () throws(StorageError) in try DocumentsReader(documentsFile) }
-    vectors = try storing { () throws(StorageError) in
-      try vectorsFile.map { file throws(StorageError) in try VectorsReader(file) }
-    }
-    coordinates = try storing { () throws(StorageError) in
-      try coordinatesFile.map { file throws(StorageError) in try VectorsReader(file) }
-    }
+  /// Whether a document is not deleted.
+  public func isLive(_ document: Int) -> Bool {
+    guard let liveWords else { return true }
+    return liveWords[document >> 6] & (1 << UInt64(document & 63)) != 0
+  }
 
-    func disagree(_ what: String) -> IndexStoreError {
-      .damagedCatalog(
-        path: joinedPath(folder, IndexFolder.catalog),
-        what: "segment \(segment.number) and the manifest differ in \(what)")
-    }
-    guard index.documentCount == documentCount, documents.documentCount == documentCount else {
-      throw disagree("the number of documents")
-    }
-    guard UInt64(index.postingCount) == segment.postingCount else { throw disagree("the number of postings") }
-    for (rows, dimension, name) in [
-      (vectors, configuration.denseDimension, "dense rows"),
-      (coordinates, configuration.coordinateCount, "coordinates"),
-    ] {
-      guard let rows else { continue }
-      guard rows.rowCount == documentCount else { throw disagree("the number of \(name)") }
-      guard rows.dimension == dimension else { throw disagree("the length of the \(name)") }
-      guard rows.element == configuration.element else { throw disagree("the elements of the \(name)") }
-    }
+  /// The ordinal of a document.
+  public func ordinal(of document: Int) throws(IndexStoreError) -> Ordinal {
+    let documents = self.documents
+    let offset = try storing { () throws(StorageError) in try documents.offset(of: document) }
+    return Ordinal(firstOrdinal.rawValue &+ offset)
+  }
+
+  /// The live document with this key; `nil` when there is none.
+  ///
+  /// - Complexity: O(log documents).
+  public func document(ofKey key: String) throws(IndexStoreError) -> Int? {
+    let documents = self.documents
+    // Within one commit a key may have been replaced: at most the newest is live.
+    return try storing { () throws(StorageError) in try documents.documents(ofKey: key) }.last { isLive($0) }
   }
 
   /// The length of the dense rows; `nil` for an index without.
@@ -111,7 +110,7 @@ public struct SegmentSnapshot: Sendable {
     do { return try coordinates?.hubness(of: documents) } catch { throw .storage(error) }
   }
 
-  func reader(_ rows: DenseRows) -> VectorsReader? { rows == .raw ? vectors : coordinates }
+  func reader(_ rows: DenseRows) -> VectorsReader? { open.reader(rows) }
 }
 
 /// Which rows of a document are meant.
@@ -120,4 +119,18 @@ public enum DenseRows: Sendable {
   case raw
   /// What the index's alignment made of it.
   case coordinates
+}
+
+extension SegmentSnapshot {
+  /// The key of a document.
+  public func key(of document: Int) throws(IndexStoreError) -> String {
+    let documents = self.documents
+    return try storing { () throws(StorageError) in try documents.key(document) }
+  }
+
+  /// The metadata of a document: one JSON object in UTF-8.
+  public func metadata(of document: Int) throws(IndexStoreError) -> [UInt8] {
+    let documents = self.documents
+    return try storing { () throws(StorageError) in try documents.metadata(document) }
+  }
 }

@@ -1,33 +1,25 @@
 import ByteStorage
-import EmbeddingDumps
 import InvertedIndex
 
 /// Collects one segment: postings in memory, documents and dense rows streamed to files.
 final class SegmentWriter {
-  /// A segment written and synchronised, but not committed.
-  struct Finished {
-    var segment: Manifest.Segment
-    var files: [Manifest.File]
-  }
-
   let number: UInt64
-  let firstOrdinal: UInt64
+  let firstOrdinal: Ordinal
   private var builder: SegmentBuilder
-  private var keys = KeyChecksum()
+  private var keys = KeyTable()
   private let documents: DocumentsWriter
   private let vectors: VectorsWriter?
   private let coordinates: VectorsWriter?
+  private let columns: ColumnsWriter
   private var others: [EnvelopeWriter] = []
   private let folder: String
   private let fileSystem: any FileSystem
-  private let filters: FilterCollector
 
   /// Creates the files of the segment that grow with every document.
   init(
-    number: UInt64, firstOrdinal: UInt64, vocabularyCount: Int, configuration: IndexConfiguration,
-    headLists: HeadListOptions?, filters: FilterCollector, folder: String, fileSystem: any FileSystem
+    number: UInt64, firstOrdinal: Ordinal, vocabularyCount: Int, configuration: IndexConfiguration,
+    headLists: HeadListOptions?, folder: String, fileSystem: any FileSystem
   ) throws(StorageError) {
-    self.filters = filters
     self.number = number
     self.firstOrdinal = firstOrdinal
     self.folder = folder
@@ -35,9 +27,10 @@ final class SegmentWriter {
     builder = SegmentBuilder(
       vocabularyCount: vocabularyCount, keepsFineImpacts: configuration.keepsFloatWeights,
       keepsRefinements: configuration.keepsFineWeights, headLists: headLists)
+    columns = ColumnsWriter(named: configuration.filterFields ?? [])
     func create(_ kind: FileKind) throws(StorageError) -> EnvelopeWriter {
       try EnvelopeWriter(
-        creating: IndexFolder.name(number, kind), in: folder, kind: kind, segment: number, fileSystem: fileSystem)
+        creating: IndexFolder.name(number, kind), in: folder, kind: kind, fileSystem: fileSystem)
     }
     func rows(_ kind: FileKind, _ dimension: Int?) throws(StorageError) -> VectorsWriter? {
       guard let dimension else { return nil }
@@ -60,10 +53,19 @@ final class SegmentWriter {
   var keyByteCount: Int { documents.keyByteCount }
   var postingCount: Int { builder.postingCount }
 
+  /// The newest document with this key.
+  func document(ofKey key: String) -> Int? {
+    keys.number(of: key) { documents.key(Int($0)) }.map { Int($0) }
+  }
+
   /// Checks and adds the postings; after it the document counts, and ``store(_:)`` must follow.
   func addPostings(_ document: StoredDocument) throws(IndexStoreError) {
     do {
-      try builder.append(document.postings, fineImpacts: document.fineImpacts)
+      if let source = document.source {
+        try builder.append(try source.segment.index.exactVector(of: source.document))
+      } else {
+        try builder.append(document.postings, fineImpacts: document.fineImpacts)
+      }
     } catch {
       if case .invalidPosting(_, let detail) = error { throw .invalidDocument(key: document.key, reason: detail) }
       throw .postings(error)
@@ -72,43 +74,51 @@ final class SegmentWriter {
 
   /// Streams key, metadata, dense row and coordinates.
   func store(_ document: StoredDocument) throws(StorageError) {
-    keys.add(document.key)
+    let number = documentCount - 1
     try documents.append(key: document.key, metadata: document.metadata)
-    if let vectors, let row = document.denseRow { try vectors.append(row) }
-    if let coordinates, let row = document.coordinates { try coordinates.append(row, hubness: document.hubness) }
-  }
-
-  /// Records what conditions can ask of the metadata of the document that was stored last.
-  func addFilterValues(_ document: StoredDocument) throws(IndexStoreError) {
-    if let object = document.object {
-      try filters.add(object, document: documentCount - 1)
-    } else if case .object(let object)? = try? JSONValue.parse(document.metadata) {
-      try filters.add(object, document: documentCount - 1)
+    keys.put(document.key, UInt32(number)) { documents.key(Int($0)) }
+    if let vectors {
+      if let source = document.source, let rows = source.segment.vectors {
+        try vectors.copy(rows, CollectionOfOne(source.document))
+      } else if let row = document.denseRow {
+        try vectors.append(row)
+      }
     }
+    if let coordinates {
+      if let source = document.source, let rows = source.segment.coordinates {
+        try coordinates.copy(rows, CollectionOfOne(source.document))
+      } else if let row = document.coordinates {
+        try coordinates.append(row, hubness: document.hubness)
+      }
+    }
+    if let object = document.object { columns.append(object) } else { columns.append(metadata: document.metadata) }
   }
 
   /// Writes the postings and finishes every file (each is synchronised; the folder is not).
-  func finish(_ work: SegmentWork) throws(IndexStoreError) -> Finished {
+  func finish(_ work: SegmentWork) throws(IndexStoreError) -> WrittenSegment {
     let postings = try storing { () throws(StorageError) in try create(.postings) }
     let forward = try storing { () throws(StorageError) in try create(.forward) }
     try indexing { () throws(InvertedIndexError) in
       try builder.write(
         postings: postings, forward: forward, ordering: work.ordering, threads: work.threads, progress: work.progress)
     }
-    let fields = try filters.finish(documentCount: documentCount)
-    var summaries: [(FileKind, FileSummary)] = []
-    try storing { () throws(StorageError) in
-      summaries.append((.postings, try postings.finish()))
-      summaries.append((.forward, try forward.finish()))
-      summaries.append((.documents, try documents.finish()))
-      if let vectors { summaries.append((.vectors, try vectors.finish())) }
-      if let coordinates { summaries.append((.coordinates, try coordinates.finish())) }
+    var files: [Manifest.File] = []
+    func add(_ kind: FileKind, _ summary: FileSummary) {
+      files.append(Manifest.File(summary: summary, kind: kind, segment: number))
     }
-    return Finished(
-      segment: Manifest.Segment(
-        number: number, firstOrdinal: firstOrdinal, documentCount: documentCount, postingCount: UInt64(postingCount),
-        keyChecksum: keys.value, fields: fields, leavesFieldsOut: filters.leavesFieldsOut),
-      files: summaries.map { Manifest.File(summary: $0.1, kind: $0.0, segment: number) })
+    try storing { () throws(StorageError) in
+      add(.postings, try postings.finish())
+      add(.forward, try forward.finish())
+      add(.documents, try documents.finish())
+      add(.columns, try columns.finish(to: try create(.columns)))
+      if let vectors { add(.vectors, try vectors.finish()) }
+      if let coordinates { add(.coordinates, try coordinates.finish()) }
+    }
+    return WrittenSegment(
+      entry: Manifest.Segment(
+        number: number, firstOrdinal: firstOrdinal, ordinalSpan: UInt64(documentCount), documentCount: documentCount,
+        deadCount: 0, postingCount: UInt64(postingCount)),
+      files: files)
   }
 
   /// Closes and removes every file, as far as possible.
@@ -121,7 +131,7 @@ final class SegmentWriter {
 
   private func create(_ kind: FileKind) throws(StorageError) -> EnvelopeWriter {
     let writer = try EnvelopeWriter(
-      creating: IndexFolder.name(number, kind), in: folder, kind: kind, segment: number, fileSystem: fileSystem)
+      creating: IndexFolder.name(number, kind), in: folder, kind: kind, fileSystem: fileSystem)
     others.append(writer)
     return writer
   }

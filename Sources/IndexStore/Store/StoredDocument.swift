@@ -20,6 +20,14 @@ public struct StoredDocument: Sendable {
   public var hubness: Float?
   /// The metadata as an object, when the caller has parsed them; must be what the bytes say.
   public var object: JSONObject?
+  /// Where it comes from, when it is in the index already: its vector and rows are then copied to the last bit, whatever the
+  /// fields above say of them.
+  var source: Source?
+
+  struct Source: Sendable {
+    let segment: SegmentSnapshot
+    let document: Int
+  }
 
   public init(
     key: String, metadata: [UInt8], postings: [Posting], fineImpacts: [Float]? = nil, denseRow: [Float]? = nil,

@@ -8,7 +8,8 @@ struct WriterOpening {
   let lock: any FileLock
   let catalog: CatalogWriter
   let configuration: IndexConfiguration
-  let manifest: Manifest?
+  /// The last commit; nil before the first.
+  let snapshot: IndexSnapshot?
   let vocabulary: [String]
   /// Whether the folder was made now.
   let isNewFolder: Bool
@@ -42,16 +43,18 @@ struct WriterOpening {
       let recorded = try storing { () throws(StorageError) in
         try CommitTraces.recordedGeneration(folder, fileSystem: fileSystem)
       }
-      manifest = try catalog.manifest()
+      let manifest = try Self.newest(catalog, recorded: recorded, folder, fileSystem)
       if let manifest {
-        configuration = try IndexSnapshot.configuration(manifest, folder)
+        let opened = try IndexSnapshot(folder, manifest, reusing: nil, fileSystem)
+        snapshot = opened
+        configuration = opened.configuration
         guard manifest.nextNumber <= IndexFolder.maximumNumber - IndexFolder.numbersOfWriter else {
           throw IndexStoreError.numbersExhausted(path: folder, next: manifest.nextNumber)
         }
         try Self.checkCatalog(catalog, manifest, folder, fileSystem)
-        vocabulary = try IndexSnapshot.vocabulary(manifest, folder, fileSystem)
+        vocabulary = try opened.vocabulary()
       } else {
-        try CommitTraces.checkNeverCommitted(folder, recorded: recorded)
+        snapshot = nil
         guard let creating else { throw IndexStoreError.noIndex(path: folder, reason: Self.unfinished) }
         configuration = creating
         vocabulary = []
@@ -64,6 +67,26 @@ struct WriterOpening {
       lock.release()
       throw error
     }
+  }
+
+  /// What the catalog says, or the commit behind it that it lost: that one is put back first, because everything it names is
+  /// there and durable.
+  private static func newest(
+    _ catalog: CatalogWriter, recorded: UInt64, _ folder: String, _ fileSystem: any FileSystem
+  ) throws(IndexStoreError) -> Manifest? {
+    let committed = try catalog.manifest()
+    if committed == nil { try CommitTraces.checkNeverCommitted(folder, recorded: recorded) }
+    guard let record = try CommitRecord.newest(behind: committed, in: folder, fileSystem: fileSystem) else {
+      return committed
+    }
+    if let obstacle = CommitRecord.obstacle(record, in: folder, fileSystem: fileSystem) {
+      throw .lostCommit(path: folder, generation: record.generation, obstacle: obstacle.description)
+    }
+    try catalog.begin(creating: committed == nil)
+    try catalog.store(record)
+    try catalog.commit()
+    _ = catalog.foldLog(generation: record.generation)
+    return record
   }
 
   private static let unfinished = "a build was stopped before its first commit"
@@ -91,6 +114,9 @@ struct WriterOpening {
     let kind = try storing { () throws(StorageError) in try fileSystem.kind(of: folder) }
     switch kind {
     case nil:
+      if try storing({ () throws(StorageError) in try fileSystem.isNameTaken(folder) }) {
+        throw .noIndex(path: folder, reason: "it is a link to nothing")
+      }
       guard isCreating else { throw .noIndex(path: folder, reason: "there is no such folder") }
       try checkSurroundings(folder, fileSystem: fileSystem)
       try storing { () throws(StorageError) in try fileSystem.makeFolder(folder) }
@@ -151,7 +177,8 @@ struct WriterOpening {
   private static func removeOrphans(
     _ folder: String, _ manifest: Manifest?, _ fileSystem: any FileSystem
   ) throws(IndexStoreError) {
-    let known = Set(manifest?.files.map(\.summary.name) ?? [])
+    var known = Set(manifest?.files.map(\.summary.name) ?? [])
+    if let manifest { known.insert(manifest.recordName) }
     try storing { () throws(StorageError) in
       var removed = false
       for name in try fileSystem.list(folder) where IndexFolder.isDisposable(name) && !known.contains(name) {

@@ -64,6 +64,18 @@ struct VectorsReader: Sendable {
     return try (0..<rowCount).map { number throws(StorageError) in Float(bitPattern: try scales.u32(at: 4 * number)) }
   }
 
+  /// The scale of a row; `nil` unless it is of bytes.
+  func scale(_ number: Int) throws(StorageError) -> Float? {
+    guard let scales else { return nil }
+    return Float(bitPattern: try scales.u32(at: 4 * number))
+  }
+
+  /// A row as it is stored.
+  func bytes(_ number: Int) throws(StorageError) -> [UInt8] {
+    let size = element.byteCount * dimension
+    return try rows.bytes(number * size..<(number + 1) * size)
+  }
+
   /// How near each row is to everything; none of rows without.
   func allHubness() throws(StorageError) -> [Float] {
     try hubness(of: (0..<rowCount).map { UInt32($0) }) ?? []
@@ -84,7 +96,7 @@ struct VectorsReader: Sendable {
   }
 
   /// The length of a row, in units of its scale.
-  private func length(_ number: Int) throws(StorageError) -> Float {
+  func length(_ number: Int) throws(StorageError) -> Float {
     if let lengths { return Float(bitPattern: try lengths.u32(at: 4 * number)) }
     return try ownLength(number)
   }

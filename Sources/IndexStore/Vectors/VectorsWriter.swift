@@ -48,6 +48,19 @@ final class VectorsWriter {
     hubness += try rows.allHubness()
   }
 
+  /// Appends some rows of another file as they are, in the order given.
+  ///
+  /// - Precondition: they have the same dimension and elements, and `numbers` are theirs.
+  func copy(_ rows: VectorsReader, _ numbers: some Sequence<Int>) throws(StorageError) {
+    precondition(rows.dimension == dimension && rows.element == element, "The rows are of another kind.")
+    for number in numbers {
+      try file.append(try rows.bytes(number))
+      lengths.append(try rows.length(number))
+      if let scale = try rows.scale(number) { scales.append(scale) }
+      if let own = try rows.hubness(of: [UInt32(number)]) { hubness += own }
+    }
+  }
+
   func finish() throws(StorageError) -> FileSummary {
     file.end()
     try append(lengths, as: VectorsLayout.lengths)

@@ -1,5 +1,5 @@
 public import ByteStorage
-import Foundation
+import EmbeddingDumps
 import GRDB
 import InvertedIndex
 
@@ -19,9 +19,7 @@ public enum IndexVerifier {
     // about neither commit. A busy machine may let several commits pass within one check; that it happens without end is
     // not to be expected, but the check ends.
     for _ in 0..<64 where !report.isGood {
-      let (catalog, manifest) = try IndexSnapshot.openCatalog(folder, fileSystem)
-      catalog.close()
-      if manifest.generation == report.generation { break }
+      if try IndexOpening(folder, fileSystem).newest().manifest.generation == report.generation { break }
       report = try verifyOnce(folder, level: level, fileSystem: fileSystem, progress: progress)
     }
     return report
@@ -31,13 +29,12 @@ public enum IndexVerifier {
     _ folder: String, level: VerifyLevel, fileSystem: any FileSystem,
     progress: (_ file: String, _ done: Int, _ total: Int) -> Void
   ) throws(IndexStoreError) -> VerifyReport {
-    let (catalog, manifest) = try IndexSnapshot.openCatalog(folder, fileSystem)
-    defer { catalog.close() }
+    let (manifest, isRecovered) = try IndexOpening(folder, fileSystem).newest()
     let configuration = try IndexSnapshot.configuration(manifest, folder)
     var check = IndexCheck(
-      folder: folder, fileSystem: fileSystem, catalog: catalog, manifest: manifest, configuration: configuration,
+      folder: folder, fileSystem: fileSystem, manifest: manifest, configuration: configuration,
       report: VerifyReport(
-        level: level, generation: manifest.generation, documentCount: manifest.documentCount))
+        level: level, generation: manifest.generation, documentCount: UInt64(manifest.liveCount)))
     let total = manifest.files.reduce(0) { $0 + $1.summary.byteCount }
     var done = 0
     for file in manifest.files {
@@ -46,12 +43,18 @@ public enum IndexVerifier {
       done += file.summary.byteCount
     }
     progress(IndexFolder.catalog, done, total)
+    check.record()
     check.segments()
     check.vocabulary()
-    check.catalogBytes()
-    check.keys()
-    check.filters()
-    check.sqlite()
+    if isRecovered {
+      check.report.notes.append(
+        "The catalog and its log lost commit \(manifest.generation), as after a build that was stopped at its very end or when "
+          + "the log was damaged; its record and all of its files are there and used, and the next build, or 'newel repair', "
+          + "puts it back into the catalog.")
+    } else {
+      check.catalogBytes()
+      check.sqlite()
+    }
     try check.orphans()
     return check.report
   }
@@ -61,20 +64,19 @@ public enum IndexVerifier {
 struct IndexCheck {
   let folder: String
   let fileSystem: any FileSystem
-  let catalog: CatalogDatabase
   let manifest: Manifest
   let configuration: IndexConfiguration
   var report: VerifyReport
 
   private var damagedFiles: Set<String> = []
+  private var catalogPath: String { joinedPath(folder, IndexFolder.catalog) }
 
   init(
-    folder: String, fileSystem: any FileSystem, catalog: CatalogDatabase, manifest: Manifest,
-    configuration: IndexConfiguration, report: VerifyReport
+    folder: String, fileSystem: any FileSystem, manifest: Manifest, configuration: IndexConfiguration,
+    report: VerifyReport
   ) {
     self.folder = folder
     self.fileSystem = fileSystem
-    self.catalog = catalog
     self.manifest = manifest
     self.configuration = configuration
     self.report = report
@@ -82,6 +84,22 @@ struct IndexCheck {
 
   mutating func problem(_ file: String, _ message: String) {
     report.problems.append(VerifyProblem(file: file, message: message))
+  }
+
+  /// The record of the commit says the same as the catalog.
+  mutating func record() {
+    report.filesChecked += 1
+    do throws(IndexStoreError) {
+      let found = try CommitRecord.read(manifest.recordName, in: folder, fileSystem: fileSystem)
+      if found != manifest {
+        throw .damagedCatalog(
+          path: joinedPath(folder, manifest.recordName),
+          what: "it differs from the catalog about commit "
+            + "\(manifest.generation)")
+      }
+    } catch {
+      problem(manifest.recordName, error.description)
+    }
   }
 
   /// Header, footer, tables; at `full` every block.
@@ -101,43 +119,46 @@ struct IndexCheck {
 
   /// What the files of each segment say about themselves, and at `deep` all they hold.
   mutating func segments() {
-    for segment in manifest.segments {
-      let names = manifest.files.filter { $0.segment == segment.number }.map(\.summary.name)
-      if names.contains(where: damagedFiles.contains) { continue }
-      let name = names.first ?? IndexFolder.catalog
+    var keys = LiveKeys()
+    // One by one, so that all that is wrong is told.
+    for entry in manifest.segments {
+      var alone = manifest
+      alone.segments = [entry]
+      alone.files.removeAll { $0.segment != nil && $0.segment != entry.number }
+      if alone.files.contains(where: { damagedFiles.contains($0.summary.name) && $0.kind != .vocabulary }) { continue }
+      let name = manifest.file(.documents, segment: entry.number)?.summary.name ?? IndexFolder.catalog
       do throws(IndexStoreError) {
-        let open = try SegmentSnapshot(segment, manifest, configuration, folder: folder, fileSystem: fileSystem)
-        guard report.level == .deep else { continue }
-        try indexing { () throws(InvertedIndexError) in try open.index.verifyDeep() }
-        try documents(open, segment)
-        try filterValues(open, segment)
-        try denseRows(open)
+        let opening = SegmentOpening(alone, configuration, folder: folder, reusing: nil, fileSystem: fileSystem)
+        guard let segment = try opening.segments().first, report.level == .deep else { continue }
+        try indexing { () throws(InvertedIndexError) in try segment.index.verifyDeep() }
+        let documents = segment.documents
+        try storing { () throws(StorageError) in try documents.checkKeyIndex() }
+        try check(segment, &keys, name)
+        try columns(segment)
+        try denseRows(segment)
       } catch {
         problem(name, error.description)
       }
     }
   }
 
-  /// Decodes every document; its key must be the catalog's, its metadata a JSON object.
-  private mutating func documents(
-    _ open: SegmentSnapshot, _ segment: Manifest.Segment
+  /// Decodes every document; its metadata must be a JSON object, and no other live document may have its key.
+  private mutating func check(
+    _ segment: SegmentSnapshot, _ keys: inout LiveKeys, _ name: String
   ) throws(IndexStoreError) {
-    let name = IndexFolder.name(segment.number, .documents)
     var found: [String] = []
-    let keys = try catalog.read { db in
-      try String.fetchAll(
-        db, sql: "SELECT key FROM documents WHERE ordinal >= ? AND ordinal < ? ORDER BY ordinal",
-        arguments: [Int64(segment.firstOrdinal), Int64(segment.firstOrdinal) + Int64(segment.documentCount)])
-    }
-    try open.documents.forEach(
+    var live = keys
+    try segment.documents.forEach(
       { (number, document) throws(IndexStoreError) in
-        if number < keys.count, !keys[number].utf8.elementsEqual(document.key.utf8) {
-          found.append("document \(number) has the key '\(document.key)' and in the catalog '\(keys[number])'")
-        }
-        if !((try? JSONSerialization.jsonObject(with: Data(document.metadata))) is [String: Any]) {
+        guard case .object? = try? JSONValue.parse(document.metadata) else {
           found.append("the metadata of '\(document.key)' are no JSON object")
+          return
+        }
+        if segment.isLive(number), !live.insert(document.key) {
+          found.append("document \(number) has the key '\(document.key)' of another one that is not deleted")
         }
       }, failure: { .storage($0) })
+    keys = live
     for message in found.prefix(20) { problem(name, "In '\(joinedPath(folder, name))' \(message).") }
   }
 
@@ -167,9 +188,13 @@ struct IndexCheck {
 
   /// At `full`: the tokens can be read, and are enough for every segment.
   mutating func vocabulary() {
-    guard report.level >= .full, let name = manifest.vocabularyFile, !damagedFiles.contains(name) else { return }
+    guard report.level >= .full, let file = manifest.sole(.vocabulary), !damagedFiles.contains(file.summary.name) else {
+      return
+    }
+    let name = file.summary.name
     do throws(IndexStoreError) {
-      let tokens = try IndexSnapshot.vocabulary(manifest, folder, fileSystem)
+      let envelope = try IndexSnapshot.open(file, folder, fileSystem)
+      let tokens = try storing { () throws(StorageError) in try VocabularyFile.read(envelope) }
       if report.level == .deep, let obstacle = VocabularyFile.obstacle(tokens) {
         problem(name, "In '\(joinedPath(folder, name))' the vocabulary is wrong: \(obstacle).")
       }
@@ -187,7 +212,8 @@ struct IndexCheck {
       case .equal:
         guard isFull else { return }
         report.filesChecked += 1
-        let size = try storing { () throws(StorageError) in try fileSystem.fileSize(catalog.path) }
+        let path = catalogPath
+        let size = try storing { () throws(StorageError) in try fileSystem.fileSize(path) }
         report.bytesChecked += size ?? 0
       case .differs(let error): problem(IndexFolder.catalog, error.description)
       case .unreadable(let error): problem(IndexFolder.checksum, error.description)
@@ -207,42 +233,12 @@ struct IndexCheck {
     }
   }
 
-  /// At `full`: the keys of every segment against its checksum.
-  mutating func keys() {
-    guard report.level >= .full else { return }
-    let manifest = self.manifest
-    do throws(IndexStoreError) {
-      let wrong = try catalog.read { db -> String? in
-        let rows = try Row.fetchCursor(
-          db, sql: "SELECT ordinal, key FROM documents WHERE ordinal < ? ORDER BY ordinal",
-          arguments: [Int64(manifest.documentCount)])
-        for segment in manifest.segments {
-          var checksum = KeyChecksum()
-          for number in 0..<segment.documentCount {
-            let expected = Int64(segment.firstOrdinal) + Int64(number)
-            guard let row = try rows.next(), row[0] as Int64? == expected, let key = row[1] as String? else {
-              return "the key of document \(expected) is missing"
-            }
-            checksum.add(key)
-          }
-          if checksum.value != segment.keyChecksum {
-            return "the keys of segment \(segment.number) do not match their checksum"
-          }
-        }
-        return try rows.next() == nil ? nil : "there are more keys than documents"
-      }
-      if let wrong {
-        problem(IndexFolder.catalog, IndexStoreError.damagedCatalog(path: catalog.path, what: wrong).description)
-      }
-    } catch {
-      problem(IndexFolder.catalog, error.description)
-    }
-  }
-
   /// At `deep`: SQLite's own check, and the foreign keys.
   mutating func sqlite() {
     guard report.level == .deep else { return }
     do throws(IndexStoreError) {
+      let catalog = try CatalogDatabase.openForReading(folder, fileSystem: fileSystem)
+      defer { catalog.close() }
       let messages = try catalog.read { db in
         try String.fetchAll(db, sql: "PRAGMA integrity_check(20)")
           + Row.fetchAll(db, sql: "PRAGMA foreign_key_check").map { _ in "a row refers to one that is missing" }
@@ -257,7 +253,7 @@ struct IndexCheck {
 
   /// Files that no commit names are worth a note.
   mutating func orphans() throws(IndexStoreError) {
-    let known = Set(manifest.files.map(\.summary.name))
+    let known = Set(manifest.files.map(\.summary.name) + [manifest.recordName])
     let names = try storing { () throws(StorageError) in try fileSystem.list(folder) }
     let orphans = names.filter { IndexFolder.isDisposable($0) && !known.contains($0) }
     if !orphans.isEmpty {
@@ -265,4 +261,12 @@ struct IndexCheck {
         "\(orphans.count) files belong to no commit (such as \(orphans[0])); the next build removes them.")
     }
   }
+}
+
+/// The keys of the documents that are not deleted, compared byte by byte.
+private struct LiveKeys {
+  private var keys: Set<[UInt8]> = []
+
+  /// - Returns: false when the key is there already.
+  mutating func insert(_ key: String) -> Bool { keys.insert(Array(key.utf8)).inserted }
 }

@@ -65,6 +65,23 @@ public struct SegmentBuilder: Sendable {
     }
   }
 
+  /// Appends a vector of another segment as it is.
+  ///
+  /// - Throws: as ``append(_:fineImpacts:)``; `invalidPosting` when it lacks the fine impacts or refinements that this segment
+  ///   keeps.
+  public mutating func append(_ vector: ExactVector) throws(InvertedIndexError) {
+    let (keepsFineImpacts, keepsRefinements) = (keepsFineImpacts, keepsRefinements)
+    try append(vector.postings) { document throws(InvertedIndexError) in
+      guard !keepsFineImpacts || vector.halves.count == vector.postings.count,
+        !keepsRefinements || vector.refinements.count == vector.postings.count
+      else {
+        throw .invalidPosting(
+          document: document, detail: "it has no weights beside its impacts, which this index keeps")
+      }
+      return FineBits(halves: vector.halves, refinements: vector.refinements)
+    }
+  }
+
   /// What a document has beside its impacts, by ascending token.
   private struct FineBits {
     var halves: [UInt16]

@@ -41,18 +41,18 @@ internal import ByteStorage
   }
 }
 
-/// Turns the documents of one segment into their places in its postings: the inverse of ``OrdinalMap``.
+/// Turns the documents of one segment into their places in its postings: the inverse of ``PositionMap``.
 ///
 /// - Invariant: `places`, when there are any, covers 4 bytes for each of the segment's documents, and the segment outlives
 ///   the map. Every place that it gives is one of the segment's.
 @safe struct PlaceMap {
-  private let ordinals: OrdinalMap
+  private let positions: PositionMap
   private let places: UnsafeRawPointer?
   private let segment: SegmentIndex
 
   init(_ segment: SegmentIndex) throws(InvertedIndexError) {
     self.segment = segment
-    ordinals = try OrdinalMap(segment, firstOrdinal: 0)
+    positions = try PositionMap(segment, firstPosition: 0)
     if let bytes = segment.placeBytes {
       unsafe places = try bytes.pointer(to: 0..<bytes.count, in: "PLAC")
     } else {
@@ -66,24 +66,24 @@ internal import ByteStorage
     precondition(document < segment.documentCount, "the document must be one of the segment's")
     guard let places = unsafe places else { return document }
     let place = unsafe places.loadUnaligned(fromByteOffset: 4 &* Int(document), as: UInt32.self)
-    guard place < segment.documentCount, ordinals.ordinal(of: place) == document else {
+    guard place < segment.documentCount, positions.position(of: place) == document else {
       throw segment.inconsistent(section: "PLAC", detail: "document \(document) is not at the place \(place)")
     }
     return place
   }
 }
 
-/// Turns the places of one segment's postings into ordinals of the index.
+/// Turns the places of one segment's postings into positions of the index.
 ///
 /// - Invariant: `order`, when there is one, covers 4 bytes for each of the segment's documents, and the segment outlives
-///   the map. A wrong number in a damaged file gives an ordinal that no document has, which look-ups refuse.
-@safe struct OrdinalMap {
+///   the map. A wrong number in a damaged file gives an position that no document has, which look-ups refuse.
+@safe struct PositionMap {
   private let first: UInt32
   private let order: UnsafeRawPointer?
   private let documentCount: UInt32
 
-  init(_ segment: SegmentIndex, firstOrdinal: UInt32) throws(InvertedIndexError) {
-    first = firstOrdinal
+  init(_ segment: SegmentIndex, firstPosition: UInt32) throws(InvertedIndexError) {
+    first = firstPosition
     documentCount = UInt32(segment.documentCount)
     if let bytes = segment.orderBytes {
       unsafe order = try bytes.pointer(to: 0..<bytes.count, in: "ORDR")
@@ -93,7 +93,7 @@ internal import ByteStorage
   }
 
   @inline(__always)
-  func ordinal(of document: UInt32) -> UInt32 {
+  func position(of document: UInt32) -> UInt32 {
     guard let order = unsafe order, document < documentCount else { return first &+ document }
     return first &+ (unsafe order.loadUnaligned(fromByteOffset: 4 * Int(document), as: UInt32.self))
   }

@@ -26,12 +26,12 @@ public struct SegmentContents: Sendable {
     }
     var next = starts
     var refinements = [UInt8](repeating: 0, count: starts[segment.documentCount])
-    let ordinals = try OrdinalMap(segment, firstOrdinal: 0)
+    let positions = try PositionMap(segment, firstPosition: 0)
     var isSound = true
     // Terms ascend, and so do the tokens of each document.
     for slot in segment.terms.indices {
       try PostingList(segment: segment, slot: slot).forEachRefinement { place, refinement in
-        let document = Int(ordinals.ordinal(of: place))
+        let document = Int(positions.position(of: place))
         guard document + 1 < starts.count, next[document] < starts[document + 1] else {
           isSound = false
           return

@@ -48,6 +48,14 @@ public final class AcceptedDocuments: Sendable {
     self.init(documentCount: documentCount, words: words)
   }
 
+  /// The documents that both accept.
+  ///
+  /// - Precondition: both are of one segment.
+  public func intersection(_ other: AcceptedDocuments) -> AcceptedDocuments {
+    precondition(documentCount == other.documentCount, "the filters must be made for one segment")
+    return AcceptedDocuments(documentCount: documentCount, words: zip(words, other.words).map { $0 & $1 })
+  }
+
   /// Whether every document is accepted, so that the filter changes nothing.
   public var isAll: Bool { count == documentCount }
 

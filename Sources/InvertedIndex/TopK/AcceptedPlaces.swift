@@ -12,12 +12,12 @@ struct AcceptedPlaces: Sendable {
   init(_ accepted: AcceptedDocuments, in segment: SegmentIndex) throws(InvertedIndexError) {
     var words = accepted.words
     if segment.orderBytes != nil {
-      let order = try OrdinalMap(segment, firstOrdinal: 0)
+      let order = try PositionMap(segment, firstPosition: 0)
       for number in words.indices {
         var word: UInt64 = 0
         let first = number << 6
         for place in first..<min(first + 64, accepted.documentCount) {
-          let document = Int(order.ordinal(of: UInt32(place)))
+          let document = Int(order.position(of: UInt32(place)))
           // A number that no document has can only stand in a file that this program did not write.
           guard document < accepted.documentCount else {
             throw segment.inconsistent(section: "ORDR", detail: "place \(place) holds document \(document)")
@@ -69,7 +69,7 @@ extension SegmentQuery {
         rest &= rest - 1
         let score = accumulator.score(at: place - Int(base))
         guard score > 0, UInt32(score) >= collector.threshold, hasRequiredTerms(UInt32(place)) else { continue }
-        collector.offer(ordinal: ordinals.ordinal(of: UInt32(place)), score: UInt32(score))
+        collector.offer(position: positions.position(of: UInt32(place)), score: UInt32(score))
       }
     }
   }

@@ -50,7 +50,7 @@ enum BlockMaxMaxScore {
       }
       if index < cursors.count || score < collector.threshold { continue }
       collector.offer(
-        ordinal: query.ordinals.ordinal(of: document),
+        position: query.positions.position(of: document),
         score: check.finalScore(of: document, positive: score))
     }
   }

@@ -35,7 +35,7 @@ enum BlockMaxWAND {
         }
         if rank > pivot {
           let final = check.finalScore(of: document, positive: score)
-          collector.offer(ordinal: query.ordinals.ordinal(of: document), score: final)
+          collector.offer(position: query.positions.position(of: document), score: final)
         }
         for rank in (0...pivot).reversed() {
           cursors[order[rank]].advance()

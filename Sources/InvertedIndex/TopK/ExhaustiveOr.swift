@@ -9,7 +9,7 @@ enum ExhaustiveOr {
   ) {
     forEachWindow(query, counters: &counters) { base, cells in
       for (place, cell) in cells.enumerated() where cell > 0 {
-        collector.offer(ordinal: query.ordinals.ordinal(of: base + UInt32(place)), score: UInt32(cell))
+        collector.offer(position: query.positions.position(of: base + UInt32(place)), score: UInt32(cell))
       }
     }
   }

@@ -1,7 +1,7 @@
 /// A document with its score in real numbers.
 public struct FloatScoredDocument: Sendable, Equatable {
   /// Number of the document in insertion order over all segments.
-  public let ordinal: UInt32
+  public let position: UInt32
   /// `Σ query weight · fine impact`, negative terms subtracted; times the impact ceiling / 255 it is the sum of weights.
   public let score: Double
   /// The score in integers.
@@ -10,7 +10,7 @@ public struct FloatScoredDocument: Sendable, Equatable {
 
 /// The best documents by their scores in real numbers.
 public struct FloatTopKResult: Sendable {
-  /// Best first: score descending, then ordinal ascending.
+  /// Best first: score descending, then position ascending.
   public let hits: [FloatScoredDocument]
   /// The algorithm that found the candidates.
   public let algorithm: TopKAlgorithm
@@ -103,10 +103,10 @@ public enum FloatSearch {
   ) throws(InvertedIndexError) -> [FloatScoredDocument] {
     var scored: [FloatScoredDocument] = []
     scored.reserveCapacity(candidates.count)
-    var rest = candidates.sorted { $0.ordinal < $1.ordinal }[...]
+    var rest = candidates.sorted { $0.position < $1.position }[...]
     for segment in segments {
-      let end = Int(segment.firstOrdinal) + segment.index.documentCount
-      let mine = rest.prefix { Int($0.ordinal) < end }
+      let end = Int(segment.firstPosition) + segment.index.documentCount
+      let mine = rest.prefix { Int($0.position) < end }
       rest = rest.dropFirst(mine.count)
       guard !mine.isEmpty, let bound = ForwardQuery(query, in: segment.index) else { continue }
       if source == .postings {
@@ -120,7 +120,7 @@ public enum FloatSearch {
         try scorer.append(mine, to: &scored, &counters)
       }
     }
-    scored.sort { $0.score == $1.score ? $0.ordinal < $1.ordinal : $0.score > $1.score }
+    scored.sort { $0.score == $1.score ? $0.position < $1.position : $0.score > $1.score }
     return scored
   }
 }

@@ -1,23 +1,23 @@
 /// Scores documents of one segment by their vectors and what rounding took from these.
 struct ForwardFloatScorer {
   private let terms: [SparseQuery.Term]
-  private let firstOrdinal: UInt32
+  private let firstPosition: UInt32
   private let table: WeightTable
   private var reader: ForwardReader
 
   init(_ query: ForwardQuery, _ segment: PlacedSegment, _ table: WeightTable) {
     terms = query.terms
-    firstOrdinal = segment.firstOrdinal
+    firstPosition = segment.firstPosition
     self.table = table
     reader = ForwardReader(segment.index.forward)
   }
 
-  /// - Parameter candidates: of this segment, by ascending ordinal.
+  /// - Parameter candidates: of this segment, by ascending position.
   mutating func append(
     _ candidates: ArraySlice<ScoredDocument>, to scored: inout [FloatScoredDocument], _ counters: inout SearchCounters
   ) throws(InvertedIndexError) {
     let distance = ForwardReader.prefetchDistance
-    func document(_ candidate: ScoredDocument) -> Int { Int(candidate.ordinal &- firstOrdinal) }
+    func document(_ candidate: ScoredDocument) -> Int { Int(candidate.position &- firstPosition) }
     for candidate in candidates.prefix(2 * distance) { reader.prefetchStart(document(candidate)) }
     for candidate in candidates.prefix(distance) { reader.prefetch(document(candidate), withFineImpacts: true) }
     for (place, candidate) in zip(candidates.indices, candidates) {
@@ -32,7 +32,7 @@ struct ForwardFloatScorer {
       counters.postingsScored += vector.count
       scored.append(
         FloatScoredDocument(
-          ordinal: candidate.ordinal, score: sum(vector, fine), integerScore: candidate.score))
+          position: candidate.position, score: sum(vector, fine), integerScore: candidate.score))
     }
     counters.documentsScored += candidates.count
   }

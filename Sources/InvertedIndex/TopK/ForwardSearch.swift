@@ -67,14 +67,14 @@ struct ForwardQuery {
 /// Scores documents of one segment by their vectors.
 struct ForwardScorer {
   private let required: [UInt32]
-  private let firstOrdinal: UInt32
+  private let firstPosition: UInt32
   private let table: WeightTable
   private var reader: ForwardReader
 
   /// - Parameter table: holds the weights of `query`.
   init(_ query: ForwardQuery, _ placed: PlacedSegment, _ table: WeightTable) {
     required = query.required
-    firstOrdinal = placed.firstOrdinal
+    firstPosition = placed.firstPosition
     self.table = table
     reader = ForwardReader(placed.index.forward)
   }
@@ -96,7 +96,7 @@ struct ForwardScorer {
       let score = vector.score(table)
       guard score > 0, UInt32(score) >= collector.threshold else { continue }
       guard required.allSatisfy({ vector.contains($0) }) else { continue }
-      collector.offer(ordinal: firstOrdinal &+ UInt32(document), score: UInt32(score))
+      collector.offer(position: firstPosition &+ UInt32(document), score: UInt32(score))
     }
     counters.documentsScored += documents.count
   }

@@ -93,7 +93,7 @@ public enum HeadSearch {
         let count = min(HeadCells.count, segment.index.documentCount - first)
         cells.forEach(count, atLeast: candidates.threshold) { position, sum in
           guard sum >= candidates.threshold, segment.accepted?.contains(first + position) ?? true else { return }
-          candidates.offer(ordinal: segment.firstOrdinal &+ UInt32(first + position), score: sum)
+          candidates.offer(position: segment.firstPosition &+ UInt32(first + position), score: sum)
         }
       }
     }
@@ -119,16 +119,16 @@ public enum HeadSearch {
     _ candidates: [ScoredDocument], _ query: SparseQuery, in segments: [PlacedSegment],
     into collector: inout TopKCollector, counters: inout SearchCounters
   ) throws(InvertedIndexError) {
-    var rest = candidates.map(\.ordinal).sorted()[...]
+    var rest = candidates.map(\.position).sorted()[...]
     for segment in segments {
-      let end = Int(segment.firstOrdinal) + segment.index.documentCount
+      let end = Int(segment.firstPosition) + segment.index.documentCount
       let mine = rest.prefix { Int($0) < end }
       rest = rest.dropFirst(mine.count)
       guard !mine.isEmpty, let bound = ForwardQuery(query, in: segment.index) else { continue }
       try WeightTable.borrow(bound.terms, vocabularyCount: segment.index.vocabularyCount) {
         table throws(InvertedIndexError) in
         var scorer = ForwardScorer(bound, segment, table)
-        try scorer.offer(mine.map { Int($0 - segment.firstOrdinal) }, to: &collector, &counters)
+        try scorer.offer(mine.map { Int($0 - segment.firstPosition) }, to: &collector, &counters)
       }
     }
   }

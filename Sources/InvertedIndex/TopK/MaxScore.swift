@@ -40,7 +40,7 @@ enum MaxScore {
       }
       if index < cursors.count { continue }
       collector.offer(
-        ordinal: query.ordinals.ordinal(of: document), score: check.finalScore(of: document, positive: score))
+        position: query.positions.position(of: document), score: check.finalScore(of: document, positive: score))
     }
   }
 }

@@ -89,7 +89,7 @@ private final class SharedSearch: Sendable {
   func result() throws(InvertedIndexError) -> TopKResult {
     let found = self.found.withLock { $0 }
     if let failure = found.failure { throw failure.error }
-    let hits = found.hits.sorted { ($0.score, $1.ordinal) > ($1.score, $0.ordinal) }
+    let hits = found.hits.sorted { ($0.score, $1.position) > ($1.score, $0.position) }
     return TopKResult(
       hits: Array(hits.prefix(capacity)), algorithm: algorithm, counters: found.counters,
       missedBound: 0)

@@ -33,7 +33,7 @@ struct RefinedScorer {
     var documents: [UInt32] = []
     documents.reserveCapacity(candidates.count)
     for candidate in candidates {
-      documents.append(try places.place(of: candidate.ordinal &- segment.firstOrdinal))
+      documents.append(try places.place(of: candidate.position &- segment.firstPosition))
     }
     var sums = [Double](repeating: 0, count: documents.count)
     var weights: [UInt32] = []
@@ -48,7 +48,7 @@ struct RefinedScorer {
       }
     }
     for (candidate, sum) in zip(candidates, sums) {
-      scored.append(FloatScoredDocument(ordinal: candidate.ordinal, score: sum, integerScore: candidate.score))
+      scored.append(FloatScoredDocument(position: candidate.position, score: sum, integerScore: candidate.score))
     }
     counters.documentsScored += candidates.count
   }

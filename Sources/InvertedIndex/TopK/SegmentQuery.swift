@@ -32,7 +32,7 @@ struct SegmentQuery {
   var rare: [RareLane] { positiveRare + negativeRare }
   let documentCount: Int
   let windowCount: Int
-  let ordinals: OrdinalMap
+  let positions: PositionMap
   /// The only documents that may be hits, by their places in the postings; nil when all may.
   let places: AcceptedPlaces?
 
@@ -63,7 +63,7 @@ struct SegmentQuery {
     self.negative = negative
     documentCount = segment.documentCount
     windowCount = segment.windowCount
-    ordinals = try OrdinalMap(segment, firstOrdinal: placed.firstOrdinal)
+    positions = try PositionMap(segment, firstPosition: placed.firstPosition)
     places = try placed.accepted?.places(in: segment)
     for term in positive {
       switch term.list.storage {

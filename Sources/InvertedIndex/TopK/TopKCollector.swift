@@ -1,11 +1,11 @@
 /// A document and its score, in the numbering of the whole index.
 public struct ScoredDocument: Sendable, Equatable {
   /// Number of the document in insertion order over all segments.
-  public let ordinal: UInt32
+  public let position: UInt32
   public let score: UInt32
 
-  public init(ordinal: UInt32, score: UInt32) {
-    self.ordinal = ordinal
+  public init(position: UInt32, score: UInt32) {
+    self.position = position
     self.score = score
   }
 }
@@ -15,7 +15,7 @@ public struct ScoredDocument: Sendable, Equatable {
 /// The threshold is inclusive: a document whose bound equals it may still enter (by its place in the order), so whoever
 /// prunes keeps what satisfies `bound >= threshold`. That makes the answer independent of the order of visits.
 struct TopKCollector {
-  /// Score in the high half, complemented ordinal in the low half, so that larger is better. Up to ``heapLimit`` results
+  /// Score in the high half, complemented position in the low half, so that larger is better. Up to ``heapLimit`` results
   /// a min-heap, otherwise a buffer that is cut back to the best k when it is full.
   private var keys: [UInt64] = []
   private let capacity: Int
@@ -42,9 +42,9 @@ struct TopKCollector {
 
   /// Offers a document whose exact score is `score`.
   @inline(__always)
-  mutating func offer(ordinal: UInt32, score: UInt32) {
+  mutating func offer(position: UInt32, score: UInt32) {
     guard score >= threshold else { return }
-    insert(UInt64(score) << 32 | UInt64(~ordinal))
+    insert(UInt64(score) << 32 | UInt64(~position))
   }
 
   private mutating func insert(_ key: UInt64) {
@@ -122,7 +122,7 @@ struct TopKCollector {
     var ascending = keys
     ascending.sort()
     return ascending.suffix(capacity).reversed().map { key in
-      ScoredDocument(ordinal: ~UInt32(truncatingIfNeeded: key), score: UInt32(key >> 32))
+      ScoredDocument(position: ~UInt32(truncatingIfNeeded: key), score: UInt32(key >> 32))
     }
   }
 }

@@ -1,17 +1,17 @@
 /// A segment and where its documents start in the numbering of the whole index.
 public struct PlacedSegment: Sendable {
   public let index: SegmentIndex
-  /// Ordinal of the segment's document 0.
-  public let firstOrdinal: UInt32
+  /// Position of the segment's document 0.
+  public let firstPosition: UInt32
   /// The only documents that may be hits; nil when all may.
   public let accepted: AcceptedDocuments?
 
   /// - Parameter accepted: a filter made for this segment; one that accepts every document is as good as none.
-  public init(index: SegmentIndex, firstOrdinal: UInt32, accepted: AcceptedDocuments? = nil) {
+  public init(index: SegmentIndex, firstPosition: UInt32, accepted: AcceptedDocuments? = nil) {
     precondition(
       accepted.map { $0.documentCount == index.documentCount } ?? true, "the filter must be made for the segment")
     self.index = index
-    self.firstOrdinal = firstOrdinal
+    self.firstPosition = firstPosition
     self.accepted = accepted?.isAll == true ? nil : accepted
   }
 
@@ -21,7 +21,7 @@ public struct PlacedSegment: Sendable {
 
 /// The best documents and how they were found.
 public struct TopKResult: Sendable {
-  /// Best first: score descending, then ordinal ascending. Scores are positive.
+  /// Best first: score descending, then position ascending. Scores are positive.
   public let hits: [ScoredDocument]
   /// The algorithm that ran, never `auto`.
   public let algorithm: TopKAlgorithm
@@ -113,13 +113,14 @@ public enum TopKSearch {
 
   /// A score that at least k documents are known to reach: the best k-th impact of any term in any segment.
   ///
-  /// Known only when every posting counts in full, so not with required or negative terms, nor from a segment under a filter.
+  /// Known only when every posting counts in full, so not with required or negative terms. Documents that may not be hits, such as
+  /// deleted ones, may be among the best of a list, all of them: a rank that is lower by as many is taken.
   static func seedThreshold(_ query: SparseQuery, k: Int, in segments: [PlacedSegment]) -> UInt32 {
-    guard query.terms.allSatisfy({ $0.role == .plain }),
-      let rank = SegmentLayout.kthRanks.firstIndex(where: { $0 >= k })
-    else { return 1 }
+    guard query.terms.allSatisfy({ $0.role == .plain }) else { return 1 }
     var seed: UInt32 = 1
-    for segment in segments where segment.accepted == nil {
+    for segment in segments {
+      let excluded = segment.index.documentCount - segment.acceptedCount
+      guard let rank = SegmentLayout.kthRanks.firstIndex(where: { $0 - excluded >= k }) else { continue }
       for term in query.terms {
         guard let slot = segment.index.slot(of: term.token) else { continue }
         seed = max(seed, term.weight * UInt32(segment.index.terms[slot].kth(rank)))

@@ -20,7 +20,7 @@ enum WAND {
         counters.postingsScored += matching
         for rank in (0..<matching).reversed() { order.sink(rank, in: cursors) }
         collector.offer(
-          ordinal: query.ordinals.ordinal(of: document), score: check.finalScore(of: document, positive: score))
+          position: query.positions.position(of: document), score: check.finalScore(of: document, positive: score))
       } else {
         var rank = pivot - 1
         while cursors[order[rank]].document == document { rank -= 1 }

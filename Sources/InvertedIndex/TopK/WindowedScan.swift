@@ -60,7 +60,7 @@ extension SegmentQuery {
     scores.forEach(in: range, atLeast: collector.threshold) { position, score in
       let document = base &+ UInt32(truncatingIfNeeded: position)
       guard score >= collector.threshold, accepts(document), hasRequiredTerms(document) else { return }
-      collector.offer(ordinal: ordinals.ordinal(of: document), score: score)
+      collector.offer(position: positions.position(of: document), score: score)
     }
   }
 

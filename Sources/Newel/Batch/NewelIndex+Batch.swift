@@ -68,10 +68,10 @@ extension BatchAnswer {
     let (translated, result) = (ranking.translated, ranking.result)
     var hits: [RankedHit] = []
     hits.reserveCapacity(max(0, result.hits.count - offset))
-    for (position, scored) in result.hits.enumerated().dropFirst(offset) {
+    for (place, scored) in result.hits.enumerated().dropFirst(offset) {
       hits.append(
         RankedHit(
-          rank: position + 1, key: try index.key(of: scored.ordinal), score: scored.score,
+          rank: place + 1, key: try index.key(of: scored.position), score: scored.score,
           integerScore: scored.integerScore, reranked: scored.reranked))
     }
     self.init(

@@ -43,12 +43,12 @@ struct AlgorithmTrial {
   private mutating func note(_ result: TrialMode.Answer, ofQuery query: Int) {
     var hash = AnswerHash()
     let hits = result.hits
-    // An integer score fits beside the ordinal.
+    // An integer score fits beside the position.
     for hit in hits {
       if hit.score <= UInt64(UInt32.max) {
-        hash.add(UInt64(hit.ordinal) << 32 | hit.score)
+        hash.add(UInt64(hit.position) << 32 | hit.score)
       } else {
-        hash.add(UInt64(hit.ordinal))
+        hash.add(UInt64(hit.position))
         hash.add(hit.score)
       }
     }
@@ -58,7 +58,7 @@ struct AlgorithmTrial {
     guard let truth else { return }
     let best = truth.best(count, ofQuery: query)
     wanted += best.wanted
-    found += min(best.wanted, hits.count { best.accepted.contains($0.ordinal) })
+    found += min(best.wanted, hits.count { best.accepted.contains($0.position) })
   }
 
   func cell(queryCount: Int) -> MeasurementReport.Cell {

@@ -30,13 +30,15 @@ extension NewelIndex {
       throw NewelError(.invalidArgument, "'\(path)' keeps no dense rows; build it with --dense-rows.")
     }
     var random = SplitMix64(seed: 5)
-    let documents = (0..<min(count, documentCount)).map { _ in
-      UInt32(truncatingIfNeeded: random.below(documentCount))
+    let documents = (0..<min(count, snapshot.positionCount)).map { _ in
+      UInt32(truncatingIfNeeded: random.below(snapshot.positionCount))
     }
     var times: [[Int64]] = []
     do {
       let own = try (0..<queries).map { _ in
-        try snapshot.denseRow(of: UInt64(random.below(documentCount)), in: rows).flatMap { DenseQuery($0) }
+        try snapshot.denseRow(of: UInt32(truncatingIfNeeded: random.below(snapshot.positionCount)), in: rows).flatMap {
+          DenseQuery($0)
+        }
       }
       for pass in 0...passes {
         var nanoseconds: [Int64] = []

@@ -16,7 +16,7 @@ package struct GroundTruth: Sendable {
   /// Reads the ground truth files of the big-ann benchmarks: `u32 queries, u32 depth, i32 documents[queries][depth]`,
   /// then a score for each in 32 or 64 bits, all little-endian. A list that is shorter ends in −1.
   ///
-  /// Documents are ordinals: positions in the order in which the index was given its documents.
+  /// Documents are positions: positions in the order in which the index was given its documents.
   /// - Throws: ``NewelError`` when the file cannot be read or its length contradicts its header.
   package static func read(_ path: String) throws(NewelError) -> GroundTruth {
     do {
@@ -45,10 +45,10 @@ package struct GroundTruth: Sendable {
   }
 
   /// A ground truth from lists in memory, best first, all of the same length.
-  package init(_ lists: [[(ordinal: UInt32, score: Double)]]) {
+  package init(_ lists: [[(position: UInt32, score: Double)]]) {
     precondition(lists.allSatisfy { $0.count == lists[0].count }, "The lists must have the same length.")
     self.init(
-      path: "the ground truth", depth: lists.first?.count ?? 0, documents: lists.flatMap { $0.map(\.ordinal) },
+      path: "the ground truth", depth: lists.first?.count ?? 0, documents: lists.flatMap { $0.map(\.position) },
       scores: lists.flatMap { $0.map(\.score) })
   }
 

@@ -5,7 +5,7 @@ package struct MeasurementReport: Sendable, Codable {
     /// Number of results asked for.
     package let count: Int
     package let algorithm: String
-    /// From query vector to ordinals and scores of the best documents, on one thread. Keys are not looked up.
+    /// From query vector to positions and scores of the best documents, on one thread. Keys are not looked up.
     package let microseconds: LatencySummary
     /// How often each query was timed.
     package let passes: Int
@@ -18,7 +18,7 @@ package struct MeasurementReport: Sendable, Codable {
     package let windowsVisited: Double
     /// Blocks of 64 documents that were scored.
     package let blocksScored: Double
-    /// Hash of the ordinals and scores of all answers, in hexadecimal: equal exactly when the answers are.
+    /// Hash of the positions and scores of all answers, in hexadecimal: equal exactly when the answers are.
     package let checksum: String
     /// The share of the truth's best documents that were found, equally good ones counting alike; nil without a truth.
     package let recall: Double?

@@ -53,13 +53,13 @@ extension NewelIndex {
   private func exactAnswers(_ queries: QueryVectors, count: Int) throws(NewelError) -> GroundTruth {
     let (twice, isTooLarge) = count.multipliedReportingOverflow(by: 2)
     let depth = max(1, min(documentCount, isTooLarge ? count : twice))
-    var lists: [[(ordinal: UInt32, score: Double)]] = []
+    var lists: [[(position: UInt32, score: Double)]] = []
     for vector in queries.vectors {
       do {
         var list = try TrialMode.integer(.auto).answer(vector, k: depth, in: segments).hits
-          .map { (ordinal: $0.ordinal, score: Double($0.score)) }
+          .map { (position: $0.position, score: Double($0.score)) }
         // A list that is shorter ends in the number that no document has.
-        list += Array(repeating: (ordinal: UInt32.max, score: 0), count: depth - list.count)
+        list += Array(repeating: (position: UInt32.max, score: 0), count: depth - list.count)
         lists.append(list)
       } catch {
         throw NewelError(wrapping: error)

@@ -13,11 +13,11 @@ enum TrialMode {
     case integer(TopKResult)
     case real(FloatTopKResult)
 
-    /// Ordinals, and a number that differs when the score does.
-    var hits: [(ordinal: UInt32, score: UInt64)] {
+    /// Positions, and a number that differs when the score does.
+    var hits: [(position: UInt32, score: UInt64)] {
       switch self {
-      case .integer(let result): result.hits.map { ($0.ordinal, UInt64($0.score)) }
-      case .real(let result): result.hits.map { ($0.ordinal, $0.score.bitPattern) }
+      case .integer(let result): result.hits.map { ($0.position, UInt64($0.score)) }
+      case .real(let result): result.hits.map { ($0.position, $0.score.bitPattern) }
       }
     }
 

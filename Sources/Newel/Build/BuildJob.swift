@@ -16,6 +16,7 @@ final class BuildJob {
   var rowsSkipped = 0
   private var postingsAdded = 0
   private(set) var documentsAdded = 0
+  private var documentsReplaced = 0
   private var weightsClipped = 0
   private var largestWeight: Float = 0
   private var keysAreRowNumbers = false
@@ -186,9 +187,16 @@ final class BuildJob {
       let document = StoredDocument(
         key: key.text, metadata: metadata, postings: postings, fineImpacts: fineImpacts, denseRow: denseRow,
         coordinates: coordinates, hubness: hubness, object: object)
-      try clock.stopping { try writer.add(document) }
+      if request.replacesDocuments, key.isRowNumber {
+        throw NewelError(
+          .invalidInput,
+          "\(place()): the metadata has no keys, and row numbers say nothing about which documents are to be replaced; name a field "
+            + "with --key-field.")
+      }
+      let replaced = try clock.stopping { try writer.add(document, replacing: request.replacesDocuments) }
+      if replaced { documentsReplaced += 1 }
     } catch IndexStoreError.duplicateKey {
-      let isOld = try existing?.ordinal(ofKey: key.text) != nil
+      let isOld = try existing?.position(ofKey: key.text) != nil
       let advice =
         key.isRowNumber
         ? "keys are row numbers because the metadata has none; name a field with --key-field"
@@ -241,7 +249,8 @@ final class BuildJob {
     writer.close()
     return BuildReport(
       index: request.index, generation: merge.generation ?? commit.generation, documentsAdded: documentsAdded,
-      documentsInAll: Int(commit.documentCount), postingsAdded: postingsAdded, rowsSkipped: rowsSkipped,
+      documentsInAll: commit.documentCount, documentsReplaced: documentsReplaced, postingsAdded: postingsAdded,
+      rowsSkipped: rowsSkipped,
       ceiling: Double(writer.configuration.ceiling), weightsClipped: weightsClipped,
       largestClippedWeight: weightsClipped > 0 ? Double(largestWeight) : nil, segmentsMerged: merge.count,
       mergeProblem: merge.problem, keysAreRowNumbers: keysAreRowNumbers, seconds: 0, stages: clock.finish())

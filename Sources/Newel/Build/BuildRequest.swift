@@ -34,6 +34,9 @@ public struct BuildRequest: Sendable {
   public var order: DocumentOrder
   /// Whether segments at the end of the index are merged afterwards when there are eight of a size.
   public var mergesSegments: Bool
+  /// Whether documents whose key is in the index already take the place of those there, in the same commit; otherwise such a key
+  /// is refused. Of several rows with one key the last counts then.
+  public var replacesDocuments = false
   /// Metadata fields that searches can filter by however many values they have; others as long as they have few. Kept by the
   /// index for what is appended later.
   public var filterFields: [String]
@@ -88,6 +91,8 @@ public struct BuildReport: Sendable, Codable {
   public let generation: UInt64
   public let documentsAdded: Int
   public let documentsInAll: Int
+  /// Documents that were there under the same keys and went.
+  public let documentsReplaced: Int
   public let postingsAdded: Int
   /// Rows that did not meet the conditions.
   public let rowsSkipped: Int

@@ -1,6 +1,6 @@
 /// Keeps the documents with the largest cosines; of equal ones those that were added first.
 struct NearestRows {
-  typealias Entry = (ordinal: UInt32, cosine: Float)
+  typealias Entry = (position: UInt32, cosine: Float)
 
   private let capacity: Int
   /// A heap whose first entry is the worst.
@@ -9,12 +9,12 @@ struct NearestRows {
   init(capacity: Int) { self.capacity = capacity }
 
   private static func isWorse(_ a: Entry, _ b: Entry) -> Bool {
-    a.cosine != b.cosine ? a.cosine < b.cosine : a.ordinal > b.ordinal
+    a.cosine != b.cosine ? a.cosine < b.cosine : a.position > b.position
   }
 
   /// - Complexity: O(log capacity).
-  mutating func offer(_ ordinal: UInt32, _ cosine: Float) {
-    let entry = (ordinal: ordinal, cosine: cosine)
+  mutating func offer(_ position: UInt32, _ cosine: Float) {
+    let entry = (position: position, cosine: cosine)
     if entries.count < capacity {
       entries.append(entry)
       var child = entries.count - 1

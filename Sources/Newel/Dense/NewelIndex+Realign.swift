@@ -46,7 +46,7 @@ extension NewelIndex {
             + "'\(path)' have \(dimension); fit one on embeddings of the same model.")
       }
       var stop: (any Error)?
-      let total = Int(writer.documentCount)
+      let total = writer.liveCount
       let report: CommitReport
       do {
         report = try writer.realign(map.encoded(), coordinateCount: map.coordinateCount) { rows, first in
@@ -72,13 +72,13 @@ extension NewelIndex {
     }
   }
 
-  private static func coordinates(of rows: Matrix, by map: AlignmentMap, first: UInt64) throws -> Matrix {
+  private static func coordinates(of rows: Matrix, by map: AlignmentMap, first: UInt32) throws -> Matrix {
     do {
       return try map.coordinates(rows, of: .images)
     } catch .zeroRow(_, let row) {
       throw NewelError(
         .invalidInput,
-        "The dense row of document \(first + UInt64(row)) is all zeros and has no direction, so it has no coordinates; build "
+        "The dense row of document \(Int(first) + row) is all zeros and has no direction, so it has no coordinates; build "
           + "the index again without it.")
     }
   }

@@ -18,7 +18,7 @@ extension NewelIndex {
           obstacle: obstacle)
       )
     }
-    let matches = try matches(dense, query, of: pool.map(\.ordinal))
+    let matches = try matches(dense, query, of: pool.map(\.position))
     let first = Reranker(fusion: reranking.fusion, weight: reranking.weight).order(pool, by: matches)
     var result = ranking
     result.hits = first + ranking.hits.dropFirst(pool.count)
@@ -32,16 +32,16 @@ extension NewelIndex {
 
   /// How documents compare with a query, in their order.
   func matches(
-    _ dense: PreparedDenseQuery, _ query: DenseQuery, of ordinals: [UInt32]
+    _ dense: PreparedDenseQuery, _ query: DenseQuery, of positions: [UInt32]
   ) throws(NewelError) -> [DenseMatch] {
-    var matches = [DenseMatch](repeating: DenseMatch(cosine: 0), count: ordinals.count)
+    var matches = [DenseMatch](repeating: DenseMatch(cosine: 0), count: positions.count)
     do {
       for segment in snapshot.segments {
         // Most indexes have one segment; then nothing is sorted out.
-        let range = segment.firstOrdinal..<segment.firstOrdinal + UInt64(segment.documentCount)
-        let places = ordinals.indices.filter { range.contains(UInt64(ordinals[$0])) }
+        let range = segment.firstPosition..<segment.firstPosition + UInt32(truncatingIfNeeded: segment.documentCount)
+        let places = positions.indices.filter { range.contains(positions[$0]) }
         if places.isEmpty { continue }
-        let documents = places.map { UInt32(UInt64(ordinals[$0]) - segment.firstOrdinal) }
+        let documents = places.map { positions[$0] - segment.firstPosition }
         guard let found = try segment.cosines(query, documents: documents, in: dense.rows) else { continue }
         let hubness = dense.weighsHubness ? try segment.hubness(of: documents) : nil
         for (number, place) in places.enumerated() {

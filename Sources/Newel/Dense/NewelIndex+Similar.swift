@@ -9,16 +9,16 @@ extension NewelIndex {
   ///   tokens or with a dense row of zeros; `damaged` when a part of the index that is needed fails its checksum.
   public func similar(_ request: SimilarRequest, threads: Int? = 1) throws(NewelError) -> SimilarResponse {
     try request.check()
-    let ordinal = try ordinal(of: request.key)
-    let dense = request.basis == .sparse ? nil : try denseQuery(like: ordinal, key: request.key)
-    let translated = try translated(like: ordinal, isNeeded: request.basis != .dense, key: request.key)
+    let position = try position(of: request.key)
+    let dense = request.basis == .sparse ? nil : try denseQuery(like: position, key: request.key)
+    let translated = try translated(like: position, isNeeded: request.basis != .dense, key: request.key)
     let filtered = try filters.filtered(request.conditions, in: self)
     let offset = min(request.offset, documentCount)
     let wanted = offset + min(request.count, max(1, documentCount - offset))
     var found: [Ranking.Entry]
     var report: RerankReport?
     if request.basis == .dense, let dense {
-      found = try nearest(dense, count: wanted, except: ordinal, in: filtered.segments)
+      found = try nearest(dense, count: wanted, except: position, in: filtered.segments)
     } else {
       let pool = request.basis == .both ? min(request.rerank.pool, documentCount) : 0
       var ranking: Ranking
@@ -31,15 +31,15 @@ extension NewelIndex {
       } catch {
         throw NewelError(wrapping: error)
       }
-      ranking.hits.removeAll { UInt64($0.ordinal) == ordinal }
+      ranking.hits.removeAll { $0.position == position }
       if let dense { (ranking, report) = try rerank(ranking, request.rerank, by: dense) }
       found = ranking.hits
     }
     do {
       var hits: [SearchHit] = []
-      for (position, entry) in found.prefix(wanted).enumerated().dropFirst(request.offset) {
+      for (place, entry) in found.prefix(wanted).enumerated().dropFirst(request.offset) {
         hits.append(
-          try hit(entry, rank: position + 1, sharing: translated, includesMetadata: request.includesMetadata))
+          try hit(entry, rank: place + 1, sharing: translated, includesMetadata: request.includesMetadata))
       }
       return SimilarResponse(
         key: request.key, basis: request.basis, hits: hits, documentCount: documentCount,
@@ -57,9 +57,9 @@ extension NewelIndex {
 
   /// The sparse vector of a document as a query; nil when it has no tokens and they are not needed.
   private func translated(
-    like ordinal: UInt64, isNeeded: Bool, key: String
+    like position: UInt32, isNeeded: Bool, key: String
   ) throws(NewelError) -> TranslatedQuery? {
-    let (segment, document) = try locate(ordinal)
+    let (segment, document) = try locate(position)
     do {
       let postings = try segment.forwardVector(of: document)
       if postings.isEmpty {
@@ -74,10 +74,10 @@ extension NewelIndex {
   }
 
   /// The dense row of a document as a query, or its coordinates.
-  private func denseQuery(like ordinal: UInt64, key: String) throws(NewelError) -> PreparedDenseQuery {
+  private func denseQuery(like position: UInt32, key: String) throws(NewelError) -> PreparedDenseQuery {
     let rows: DenseRows = denseDimension == nil ? .coordinates : .raw
     let row: [Float]?
-    do { row = try snapshot.denseRow(of: ordinal, in: rows) } catch { throw NewelError(wrapping: error) }
+    do { row = try snapshot.denseRow(of: position, in: rows) } catch { throw NewelError(wrapping: error) }
     guard let row else {
       throw NewelError(
         .invalidArgument,
@@ -94,7 +94,7 @@ extension NewelIndex {
 
   /// The documents with the largest cosines, by looking at all of them.
   private func nearest(
-    _ dense: PreparedDenseQuery, count: Int, except ordinal: UInt64, in segments: [PlacedSegment]
+    _ dense: PreparedDenseQuery, count: Int, except position: UInt32, in segments: [PlacedSegment]
   ) throws(NewelError) -> [Ranking.Entry] {
     var nearest = NearestRows(capacity: count)
     if let query = dense.query {
@@ -102,11 +102,12 @@ extension NewelIndex {
         for (placed, segment) in zip(segments, snapshot.segments) {
           for start in stride(from: 0, to: segment.documentCount, by: Self.scanBatch) {
             let documents = (start..<min(start + Self.scanBatch, segment.documentCount)).filter {
-              placed.accepted?.contains(document: $0) ?? true && segment.firstOrdinal + UInt64($0) != ordinal
+              placed.accepted?.contains(document: $0) ?? true
+                && segment.firstPosition + UInt32(truncatingIfNeeded: $0) != position
             }.map { UInt32($0) }
             let cosines = try segment.cosines(query, documents: documents, in: dense.rows) ?? []
             for (document, cosine) in zip(documents, cosines) {
-              nearest.offer(placed.firstOrdinal + document, cosine)
+              nearest.offer(placed.firstPosition + document, cosine)
             }
           }
         }
@@ -115,7 +116,7 @@ extension NewelIndex {
       }
     }
     return nearest.sorted().map {
-      Ranking.Entry(ordinal: $0.ordinal, score: Double($0.cosine), integerScore: 0)
+      Ranking.Entry(position: $0.position, score: Double($0.cosine), integerScore: 0)
     }
   }
 
@@ -130,9 +131,9 @@ extension NewelIndex {
       return try hit(entry, rank: rank, for: translated, by: .integer, includesMetadata: includesMetadata)
     }
     let metadata =
-      includesMetadata ? String(decoding: try snapshot.metadata(of: UInt64(entry.ordinal)), as: UTF8.self) : nil
+      includesMetadata ? String(decoding: try snapshot.metadata(of: entry.position), as: UTF8.self) : nil
     return SearchHit(
-      rank: rank, key: try key(of: entry.ordinal), score: entry.score, integerScore: entry.integerScore,
+      rank: rank, key: try key(of: entry.position), score: entry.score, integerScore: entry.integerScore,
       contributions: [], reranked: entry.reranked, metadata: metadata)
   }
 }

@@ -21,7 +21,7 @@ struct Reranker {
     let order = entries.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
     return order.map { place in
       Ranking.Entry(
-        ordinal: entries[place].ordinal, score: scores[place], integerScore: entries[place].integerScore,
+        position: entries[place].position, score: scores[place], integerScore: entries[place].integerScore,
         reranked: RerankedScore(
           sparseScore: entries[place].score, sparseRank: place + 1, cosine: matches[place].cosine,
           hubness: matches[place].hubness, denseRank: ranks[place],

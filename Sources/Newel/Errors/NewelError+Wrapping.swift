@@ -57,14 +57,15 @@ extension NewelError {
     case .storage(let error): code(of: error)
     case .postings(let error): code(of: error)
     case .catalog: .inputOutput
-    case .damagedCatalog, .lostCatalog, .lostFile: .damaged
+    case .damagedCatalog, .lostCatalog, .lostFile, .lostCommit, .irreparable: .damaged
     case .noIndex: .notFound
-    case .foreignFolder, .insideIndex, .numbersExhausted, .duplicateKey, .invalidDocument, .invalidVocabulary:
+    case .foreignFolder, .insideIndex, .numbersExhausted, .duplicateKey, .invalidDocument, .invalidVocabulary,
+      .doesNotFit:
       .invalidInput
     case .locked: .locked
     case .noSuchDocument: .notFound
-    case .unknownField, .unrecordedField: .invalidArgument
-    case .writerFailed, .writerClosed, .outdatedSnapshot: .inputOutput
+    case .unknownField: .invalidArgument
+    case .writerFailed, .writerClosed, .unknownOutcome: .inputOutput
     }
   }
 

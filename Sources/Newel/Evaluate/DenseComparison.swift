@@ -103,9 +103,9 @@ extension NewelIndex {
     var units = Matrix(rows: texts.rows.rows, columns: texts.dimension)
     for row in 0..<units.rows { Self.putUnit(texts.rows.row(row), into: &units, row: row) }
     var documents = Matrix(rows: gallery.count, columns: texts.dimension)
-    for (place, ordinal) in gallery.ordinals.enumerated() {
+    for (place, position) in gallery.positions.enumerated() {
       do {
-        Self.putUnit((try snapshot.denseRow(of: UInt64(ordinal)) ?? [])[...], into: &documents, row: place)
+        Self.putUnit((try snapshot.denseRow(of: position) ?? [])[...], into: &documents, row: place)
       } catch {
         throw NewelError(wrapping: error)
       }

@@ -40,11 +40,11 @@ extension NewelIndex {
   ) throws -> GalleryWords {
     var result = GalleryWords(frequencies: [Int](repeating: 0, count: vocabulary.count))
     var classes: [String: [Set<UInt32>]] = [:]
-    for (number, ordinal) in gallery.ordinals.enumerated() {
+    for (number, position) in gallery.positions.enumerated() {
       if number % 256 == 0 {
         try progress?(JobProgress(stage: "reading words", done: number, total: gallery.count, unit: "documents"))
       }
-      let (segment, document) = try locate(UInt64(ordinal))
+      let (segment, document) = try locate(position)
       let postings = try segment.forwardVector(of: document)
       for posting in postings where Int(posting.token) < vocabulary.count {
         result.frequencies[Int(posting.token)] += 1
@@ -53,7 +53,7 @@ extension NewelIndex {
       guard captions || classField != nil else { continue }
       let tokens = postings.sorted { ($0.impact, $1.token) > ($1.impact, $0.token) }.map(\.token)
         .filter { !isStopWord($0) }
-      let metadata = try snapshot.metadata(of: UInt64(ordinal))
+      let metadata = try snapshot.metadata(of: position)
       var said: Set<UInt32> = []
       if captions {
         for caption in try self.captions(in: metadata) { said.formUnion(self.tokens(of: caption)) }

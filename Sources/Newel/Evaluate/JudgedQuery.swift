@@ -3,14 +3,14 @@ package struct JudgedQuery: Sendable {
   /// What its ranking is filed under.
   package let id: String
   package let query: SearchRequest.Query
-  /// The grade of each judged document of the gallery, by ordinal; at least one is above 0, which means relevant.
+  /// The grade of each judged document of the gallery, by position; at least one is above 0, which means relevant.
   package let judgements: [UInt32: Int]
   /// Its number in the file, or among the captions, from 0.
   package let number: Int
   /// The document whose caption it is; nil for a query from a file.
   package let document: UInt32?
 
-  /// The relevant documents by their ordinals, ascending.
+  /// The relevant documents by their positions, ascending.
   package var relevant: [UInt32] { judgements.filter { $0.value > 0 }.map(\.key).sorted() }
 }
 

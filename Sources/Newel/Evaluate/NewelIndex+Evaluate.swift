@@ -1,16 +1,16 @@
 internal import InvertedIndex
 
-/// What a query found, in ordinals: no document was looked at.
+/// What a query found, in positions: no document was looked at.
 package struct EvaluatedQuery: Sendable {
   /// Best first. Scores are integers, which decide the order.
-  package let hits: [(ordinal: UInt32, score: UInt32)]
+  package let hits: [(position: UInt32, score: UInt32)]
   /// Whether documents may follow after the last hit.
   package let isCut: Bool
   /// Words or tokens of the query that the vocabulary does not have, each once.
   package let unknownTokens: Int
   /// Why no document can match; nil for a query that was searched for.
   package let failure: NewelError?
-  /// From the words of the query to ordinals and scores, on the calling thread.
+  /// From the words of the query to positions and scores, on the calling thread.
   package let duration: Duration
   /// Real score of one unit of an integer score.
   package let scoreUnit: Double
@@ -47,7 +47,7 @@ extension NewelIndex {
     do {
       let result = try TopKSearch.search(translated.query, k: count, algorithm: algorithm.engine, in: segments)
       return EvaluatedQuery(
-        hits: result.hits.map { (ordinal: $0.ordinal, score: $0.score) }, isCut: result.hits.count == depth,
+        hits: result.hits.map { (position: $0.position, score: $0.score) }, isCut: result.hits.count == depth,
         unknownTokens: parts.unknown.count, failure: nil, duration: clock.now - start,
         scoreUnit: translated.scoreUnit, query: translated.query)
     } catch {
@@ -59,7 +59,7 @@ extension NewelIndex {
   /// documents that score at least as much.
   ///
   /// - Parameters:
-  ///   - relevant: ordinals of documents that meet the conditions, each once.
+  ///   - relevant: positions of documents that meet the conditions, each once.
   ///   - conditions: those of the evaluation.
   /// - Returns: nil when none of them is a hit.
   /// - Complexity: O(postings of the query's tokens).
@@ -70,8 +70,8 @@ extension NewelIndex {
     let segments = try filters.filtered(conditions, in: self).segments
     do {
       var scores: [Int] = []
-      for ordinal in relevant {
-        let (segment, document) = try locate(UInt64(ordinal))
+      for position in relevant {
+        let (segment, document) = try locate(position)
         let parts = try TopKSearch.contributions(of: query, to: document, in: segment)
         let score = parts.reduce(0) { $0 + $1.amount }
         let isHit = score > 0 && !parts.contains { $0.term.role == .required && $0.impact == 0 }
@@ -88,7 +88,7 @@ extension NewelIndex {
   /// The keys of documents.
   package func keys(of documents: [UInt32]) throws(NewelError) -> [UInt32: String] {
     var found: [UInt32: String] = [:]
-    for ordinal in documents where found[ordinal] == nil { found[ordinal] = try key(of: ordinal) }
+    for position in documents where found[position] == nil { found[position] = try key(of: position) }
     return found
   }
 }

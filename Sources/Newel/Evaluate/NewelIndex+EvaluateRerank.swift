@@ -2,10 +2,10 @@ internal import Alignment
 internal import IndexStore
 internal import LinearAlgebra
 
-/// A ranking whose first hits were ordered anew, in ordinals.
+/// A ranking whose first hits were ordered anew, in positions.
 package struct RerankedAnswer: Sendable {
   /// Best first. The scores only tell the order, and ties.
-  package let hits: [(ordinal: UInt32, score: Double)]
+  package let hits: [(position: UInt32, score: Double)]
   /// How many were ordered anew.
   package let count: Int
   /// What it took beyond the search.
@@ -38,21 +38,22 @@ extension NewelIndex {
     let dense = try denseQuery(
       for: SearchRequest(query: query), reranking, parts: try parts(of: query))
     let pool = answer.hits.prefix(reranking.pool).map {
-      Ranking.Entry(ordinal: $0.ordinal, score: Double($0.score) * answer.scoreUnit, integerScore: $0.score)
+      Ranking.Entry(position: $0.position, score: Double($0.score) * answer.scoreUnit, integerScore: $0.score)
     }
     let tail = answer.hits.dropFirst(pool.count)
     guard let query = dense.query, !pool.isEmpty else {
       return RerankedAnswer(
-        hits: answer.hits.map { ($0.ordinal, Double($0.score)) }, count: 0, duration: clock.now - start)
+        hits: answer.hits.map { ($0.position, Double($0.score)) }, count: 0, duration: clock.now - start)
     }
-    let matches = try matches(dense, query, of: pool.map(\.ordinal))
+    let matches = try matches(dense, query, of: pool.map(\.position))
     let first = Reranker(fusion: reranking.fusion, weight: reranking.weight).order(pool[...], by: matches)
     let duration = clock.now - start
     // Whatever the fusion's scores are like, those behind the pool are below.
     let lowest = first.last?.score ?? 0
     let highest = tail.first.map { Double($0.score) } ?? 0
     return RerankedAnswer(
-      hits: first.map { ($0.ordinal, $0.score) } + tail.map { ($0.ordinal, lowest - 1 - (highest - Double($0.score))) },
+      hits: first.map { ($0.position, $0.score) }
+        + tail.map { ($0.position, lowest - 1 - (highest - Double($0.score))) },
       count: first.count, duration: duration)
   }
 
@@ -62,7 +63,7 @@ extension NewelIndex {
   ) throws(NewelError) -> [Double]? {
     let dense = try denseQuery(for: SearchRequest(query: query), reranking, parts: try parts(of: query))
     guard let query = dense.query else { return nil }
-    return try matches(dense, query, of: gallery.ordinals).map(\.score)
+    return try matches(dense, query, of: gallery.positions).map(\.score)
   }
 }
 

@@ -17,11 +17,11 @@ extension NewelIndex {
     var result = JudgedQueries()
     var ids: Set<String> = []
     // Looked up once each, however many queries share a document; nil for a key that no document has.
-    var ordinals: [String: UInt32?] = [:]
-    func ordinal(_ key: String) throws -> UInt32? {
-      if let known = ordinals[key] { return known }
-      let found = try snapshot.ordinal(ofKey: key).flatMap { UInt32(exactly: $0) }
-      ordinals[key] = .some(found)
+    var positions: [String: UInt32?] = [:]
+    func position(_ key: String) throws -> UInt32? {
+      if let known = positions[key] { return known }
+      let found = try snapshot.position(ofKey: key).flatMap { UInt32(exactly: $0) }
+      positions[key] = .some(found)
       return found
     }
     do {
@@ -34,7 +34,7 @@ extension NewelIndex {
         guard ids.insert(id).inserted else { throw failure("the id '\(id)' comes twice; give every query its own") }
         var judged: [UInt32: Int] = [:]
         for (key, grade) in try grades.map({ $0[id] ?? [:] }) ?? Self.relevantKeys(of: line, failure) {
-          let found = try ordinal(key)
+          let found = try position(key)
           if found == nil, grades == nil { throw failure("no document of the index has the relevant key '\(key)'") }
           guard let found, gallery?.contains(found) ?? true else {
             if grade > 0 { result.judgementsOutside += 1 }
@@ -88,19 +88,21 @@ extension NewelIndex {
     grades: [String: [String: Int]]? = nil, gallery: Gallery? = nil
   ) throws(NewelError) -> JudgedQueries {
     var result = JudgedQueries()
-    for ordinal in (gallery ?? Gallery(all: documentCount)).ordinals {
+    let documents: Gallery
+    if let gallery { documents = gallery } else { documents = try self.gallery() }
+    for position in documents.positions {
       do {
-        let stored = try snapshot.document(of: UInt64(ordinal))
+        let stored = try snapshot.document(of: position)
         let captions = try captions(in: stored.metadata)
         for (number, caption) in captions.enumerated() {
           let id = captions.count == 1 ? stored.key : "\(stored.key)#\(number)"
           guard let grades else {
-            result.add(id, .plain(caption), judgements: [ordinal: 1], document: ordinal)
+            result.add(id, .plain(caption), judgements: [position: 1], document: position)
             continue
           }
           var judged: [UInt32: Int] = [:]
           for (key, grade) in grades[id] ?? [:] {
-            if let found = try snapshot.ordinal(ofKey: key).flatMap({ UInt32(exactly: $0) }),
+            if let found = try snapshot.position(ofKey: key).flatMap({ UInt32(exactly: $0) }),
               gallery?.contains(found) ?? true
             {
               judged[found] = grade
@@ -108,7 +110,7 @@ extension NewelIndex {
               result.judgementsOutside += 1
             }
           }
-          result.add(id, .plain(caption), judgements: judged, document: ordinal)
+          result.add(id, .plain(caption), judgements: judged, document: position)
         }
       } catch {
         throw NewelError(wrapping: error)

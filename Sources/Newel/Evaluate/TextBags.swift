@@ -102,7 +102,7 @@ extension NewelIndex {
   /// Scores all texts for each of many documents, on several threads.
   ///
   /// - Parameters:
-  ///   - documents: ordinals.
+  ///   - documents: positions.
   ///   - body: gets the place of a document in `documents` and the score of each text; called on any thread.
   /// - Returns: what `body` returned, in the order of the documents.
   /// - Complexity: memory for one row of scores per thread.
@@ -119,7 +119,7 @@ extension NewelIndex {
       let first = documents.startIndex + chunk * size
       for place in first..<min(first + size, documents.endIndex) {
         do {
-          let (segment, document) = try locate(UInt64(documents[place]))
+          let (segment, document) = try locate(documents[place])
           bags.score(try segment.forwardVector(of: document), into: &scores)
         } catch {
           return .failure(NewelError(wrapping: error))

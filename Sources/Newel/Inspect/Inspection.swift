@@ -2,7 +2,7 @@
 public struct Inspection: Sendable, Codable {
   public let key: String
   /// Position in insertion order.
-  public let ordinal: UInt64
+  public let position: UInt32
   /// The caption, or captions joined by line breaks, when the metadata has one.
   public let caption: String?
   /// Heaviest first.

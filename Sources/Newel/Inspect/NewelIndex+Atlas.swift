@@ -28,11 +28,11 @@ extension NewelIndex {
       unknown = response.unknownWords
       for hit in response.hits {
         pictures.append(
-          try picture(try ordinal(of: hit.key), request, score: hit.score, contributions: hit.contributions))
+          try picture(try position(of: hit.key), request, score: hit.score, contributions: hit.contributions))
       }
     } else {
-      for ordinal in Self.sample(request.count, of: gallery.ordinals, seed: request.seed) {
-        pictures.append(try picture(UInt64(ordinal), request))
+      for position in Self.sample(request.count, of: gallery.positions, seed: request.seed) {
+        pictures.append(try picture(position, request))
       }
     }
     let postings = words.frequencies.reduce(0, +)
@@ -45,20 +45,20 @@ extension NewelIndex {
   }
 
   private func picture(
-    _ ordinal: UInt64, _ request: AtlasRequest, score: Double? = nil, contributions: [TokenContribution] = []
+    _ position: UInt32, _ request: AtlasRequest, score: Double? = nil, contributions: [TokenContribution] = []
   ) throws -> Atlas.Picture {
     var imagePath: String?
-    if case .object(let object) = try JSONValue.parse(try snapshot.metadata(of: ordinal)) {
+    if case .object(let object) = try JSONValue.parse(try snapshot.metadata(of: position)) {
       imagePath = object[request.pictureField]?.stringValue
     }
     return Atlas.Picture(
-      inspection: try inspect(ordinal: ordinal, limit: request.limit), imagePath: imagePath, score: score,
+      inspection: try inspect(position: position, limit: request.limit), imagePath: imagePath, score: score,
       contributions: contributions)
   }
 
-  /// Some of the ordinals, chosen at random, ascending; the same for the same seed.
-  private static func sample(_ count: Int, of ordinals: [UInt32], seed: UInt64) -> [UInt32] {
-    var rest = ordinals
+  /// Some of the positions, chosen at random, ascending; the same for the same seed.
+  private static func sample(_ count: Int, of positions: [UInt32], seed: UInt64) -> [UInt32] {
+    var rest = positions
     var random = SplitMix64(seed: seed)
     let chosen = min(count, rest.count)
     for place in 0..<chosen { rest.swapAt(place, place + random.below(rest.count - place)) }

@@ -12,7 +12,7 @@ extension NewelIndex {
   /// - Throws: `notFound` when no document has the key.
   public func inspect(_ key: String, limit: Int = 20) throws(NewelError) -> Inspection {
     try check(limit: limit)
-    return try inspect(ordinal: try ordinal(of: key), limit: limit)
+    return try inspect(position: try position(of: key), limit: limit)
   }
 
   /// Inspects every document that meets all conditions, in insertion order.
@@ -23,8 +23,8 @@ extension NewelIndex {
     limit: Int = 20, conditions: [String] = [], _ body: (Inspection) throws -> Void
   ) throws {
     try check(limit: limit)
-    for ordinal in try gallery(where: conditions).ordinals {
-      try body(try inspect(ordinal: UInt64(ordinal), limit: limit))
+    for position in try gallery(where: conditions).positions {
+      try body(try inspect(position: position, limit: limit))
     }
   }
 
@@ -32,10 +32,10 @@ extension NewelIndex {
     guard limit >= 1 else { throw NewelError(.invalidArgument, "The limit is \(limit), but it must be at least 1.") }
   }
 
-  func inspect(ordinal: UInt64, limit: Int) throws(NewelError) -> Inspection {
+  func inspect(position: UInt32, limit: Int) throws(NewelError) -> Inspection {
     do {
-      let stored = try snapshot.document(of: ordinal)
-      let (segment, document) = try locate(ordinal)
+      let stored = try snapshot.document(of: position)
+      let (segment, document) = try locate(position)
       let postings = try segment.forwardVector(of: document)
         .sorted { ($0.impact, $1.token) > ($1.impact, $0.token) }
       let captions = try captions(in: stored.metadata)
@@ -52,7 +52,7 @@ extension NewelIndex {
       let content = spoken.filter { !isStopWord($0) }
       let missing = content.filter { !held.contains($0) }
       return Inspection(
-        key: stored.key, ordinal: ordinal, caption: captions.isEmpty ? nil : captions.joined(separator: "\n"),
+        key: stored.key, position: position, caption: captions.isEmpty ? nil : captions.joined(separator: "\n"),
         tokens: tokens, omittedTokens: postings.count - tokens.count,
         captionShare: content.isEmpty ? nil : 1 - Double(missing.count) / Double(content.count),
         missingWords: missing.map { name(of: $0) }, unknownWords: unknownWords(of: captions))
@@ -102,9 +102,9 @@ extension NewelIndex {
     request.rerank = rerank
     try request.check()
     let translated = try translate(request.query, expand: expand, suggests: true)
-    let ordinal = try ordinal(of: key)
-    let isAccepted = conditions.isEmpty ? nil : try accepts(ordinal, where: conditions)
-    let (segment, document) = try locate(ordinal)
+    let position = try position(of: key)
+    let isAccepted = conditions.isEmpty ? nil : try accepts(position, where: conditions)
+    let (segment, document) = try locate(position)
     let scored = try scoredContributions(translated, document: document, in: segment)
     var explanation = Explanation(
       query: query, key: key, score: Double(scored.total) * translated.scoreUnit, integerScore: scored.total,
@@ -116,7 +116,7 @@ extension NewelIndex {
     if rerank != nil {
       let ranked = try rank(request, threads: 1)
       explanation.reranking = ranked.reranking
-      if let place = ranked.result.hits.firstIndex(where: { UInt64($0.ordinal) == ordinal }),
+      if let place = ranked.result.hits.firstIndex(where: { $0.position == position }),
         let parts = ranked.result.hits[place].reranked
       {
         explanation.rank = place + 1

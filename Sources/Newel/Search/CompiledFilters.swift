@@ -34,10 +34,13 @@ final class CompiledFilters: Sendable {
     let made: Filtered
     do {
       let accepted = try index.snapshot.accepted(by: try MetadataFilter(parsing: conditions))
+      let live = zip(index.snapshot.segments, accepted).map { segment, accepted in
+        segment.live.map { accepted.intersection($0) } ?? accepted
+      }
       made = Filtered(
-        segments: zip(index.segments, accepted).map { segment, accepted in
-          PlacedSegment(index: segment.index, firstOrdinal: segment.firstOrdinal, accepted: accepted)
-        }, acceptedCount: accepted.reduce(0) { $0 + $1.count })
+        segments: zip(index.segments, live).map { segment, live in
+          PlacedSegment(index: segment.index, firstPosition: segment.firstPosition, accepted: live)
+        }, acceptedCount: live.reduce(0) { $0 + $1.count })
     } catch {
       throw NewelError(wrapping: error)
     }
@@ -62,10 +65,10 @@ extension NewelIndex {
   }
 
   /// Whether a document meets all conditions.
-  func accepts(_ ordinal: UInt64, where conditions: [String]) throws(NewelError) -> Bool {
+  func accepts(_ position: UInt32, where conditions: [String]) throws(NewelError) -> Bool {
     for segment in try filters.filtered(conditions, in: self).segments.reversed()
-    where UInt64(segment.firstOrdinal) <= ordinal {
-      return segment.accepted?.contains(document: Int(ordinal - UInt64(segment.firstOrdinal))) ?? true
+    where segment.firstPosition <= position {
+      return segment.accepted?.contains(document: Int(position - segment.firstPosition)) ?? true
     }
     return false
   }

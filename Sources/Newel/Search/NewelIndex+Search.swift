@@ -26,10 +26,10 @@ extension NewelIndex {
     let (translated, result) = (ranked.translated, ranked.result)
     do {
       var hits: [SearchHit] = []
-      for (position, scored) in result.hits.enumerated().dropFirst(request.offset) {
+      for (place, scored) in result.hits.enumerated().dropFirst(request.offset) {
         hits.append(
           try hit(
-            scored, rank: position + 1, for: translated, by: request.exactness,
+            scored, rank: place + 1, for: translated, by: request.exactness,
             includesMetadata: request.includesMetadata))
       }
       return SearchResponse(
@@ -76,20 +76,20 @@ extension NewelIndex {
     _ scored: Ranking.Entry, rank: Int, for translated: TranslatedQuery, by exactness: Exactness,
     includesMetadata: Bool
   ) throws -> SearchHit {
-    let ordinal = UInt64(scored.ordinal)
-    let (segment, document) = try locate(ordinal)
+    let position = scored.position
+    let (segment, document) = try locate(position)
     let contributions = try scoredContributions(translated, document: document, in: segment, by: exactness).parts
-    let metadata = includesMetadata ? String(decoding: try snapshot.metadata(of: ordinal), as: UTF8.self) : nil
+    let metadata = includesMetadata ? String(decoding: try snapshot.metadata(of: position), as: UTF8.self) : nil
     return SearchHit(
-      rank: rank, key: try key(of: scored.ordinal), score: scored.score, integerScore: scored.integerScore,
+      rank: rank, key: try key(of: scored.position), score: scored.score, integerScore: scored.integerScore,
       contributions: contributions.filter { $0.integerAmount != 0 }
         .sorted { ($0.integerAmount, $1.token) > ($1.integerAmount, $0.token) },
       reranked: scored.reranked, metadata: metadata)
   }
 
-  /// The key of a document, by its ordinal.
-  package func key(of ordinal: UInt32) throws(NewelError) -> String {
-    do { return try snapshot.key(of: UInt64(ordinal)) } catch { throw NewelError(wrapping: error) }
+  /// The key of a document, by its position.
+  package func key(of position: UInt32) throws(NewelError) -> String {
+    do { return try snapshot.key(of: position) } catch { throw NewelError(wrapping: error) }
   }
 
   /// What each term gives a document, the sum, and whether a search would return it.

@@ -3,7 +3,7 @@ internal import InvertedIndex
 /// The best documents of a request, by whichever scores it asked for.
 struct Ranking {
   struct Entry {
-    let ordinal: UInt32
+    let position: UInt32
     /// In the weights of query and documents.
     let score: Double
     let integerScore: UInt32
@@ -24,7 +24,7 @@ struct Ranking {
   /// - Parameter unit: real score of one unit of the integer score.
   init(_ result: TopKResult, algorithm: String? = nil, unit: Double) {
     hits = result.hits.map {
-      Entry(ordinal: $0.ordinal, score: Double($0.score) * unit, integerScore: $0.score)
+      Entry(position: $0.position, score: Double($0.score) * unit, integerScore: $0.score)
     }
     self.algorithm = algorithm ?? result.algorithm.rawValue
     exact = result.isExact ? .exact(.integer) : .approximate
@@ -37,7 +37,7 @@ struct Ranking {
   /// - Parameter step: the weight of one impact.
   init(_ result: FloatTopKResult, exact: AnswerExactness, algorithm: String? = nil, step: Double) {
     hits = result.hits.map {
-      Entry(ordinal: $0.ordinal, score: $0.score * step, integerScore: $0.integerScore)
+      Entry(position: $0.position, score: $0.score * step, integerScore: $0.integerScore)
     }
     self.algorithm = algorithm ?? result.algorithm.rawValue
     self.exact = exact

@@ -7,6 +7,11 @@ struct StoredWords {
   /// Nil for an index of sparse vectors made elsewhere.
   let head: TokenHead?
 
+  /// The fingerprint of tokens that are to become a vocabulary.
+  static func fingerprint(of tokens: [String], source: String) throws -> String {
+    try Vocabulary(tokens, source: source).fingerprint
+  }
+
   /// Reads both, and compares them with each other and with what the index was made with.
   ///
   /// - Throws: `damaged` when they disagree, and what is wrong with each.

@@ -58,7 +58,7 @@ struct AtlasCommand: ParsableCommand {
     let inputs = [index.index] + [images].compactMap(\.self)
     try OutputKind.page.checkOutput(output, inputs: inputs)
     let files = try images.map { PictureFiles(folder: try PictureFiles.checked($0), limit: 1000 * largest) }
-    let opened = try NewelIndex.open(index.index)
+    let opened = try index.open()
     let request = AtlasRequest(
       count: sample, seed: seed, conditions: filter.conditions, query: query, limit: limit, pictureField: pictureField)
     let atlas = try ProgressReporter.standard(quiet: quiet.quiet).showing { try opened.atlas(request, progress: $0) }

@@ -11,7 +11,7 @@ struct BenchmarkCommand: ParsableCommand {
       newel benchmark INDEX --dense-rows COUNT
       """,
     discussion: """
-      Times are processor time of one thread, from query vector to the ordinals and scores of the best documents; the \
+      Times are processor time of one thread, from query vector to the positions and scores of the best documents; the \
       median over the passes for each query, then the distribution over the queries. Exit status 1 when two algorithms \
       differ in any answer. For steady times, keep to one core: taskset -c 1 newel benchmark …
 
@@ -57,7 +57,7 @@ struct BenchmarkCommand: ParsableCommand {
   var limitQueries: Int?
 
   @Option(
-    help: "The best documents of each query, for recall: u32 queries, u32 depth, i32 ordinals, scores.",
+    help: "The best documents of each query, for recall: u32 queries, u32 depth, i32 positions, scores.",
     completion: .file())
   var truth: String?
 
@@ -94,7 +94,7 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   func run() throws {
-    let opened = try NewelIndex.open(index.index)
+    let opened = try index.open()
     if let denseRows { return try show(try opened.measureDense(count: denseRows, passes: passes)) }
     guard let queries else { return }
     if let reranking = try reranking.reranking() { return try time(reranking, of: opened, queries: queries) }

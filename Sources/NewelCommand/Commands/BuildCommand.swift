@@ -22,13 +22,13 @@ struct BuildCommand: ParsableCommand {
       To append rows, leave --head and --alignment out: the index has kept its own. It has kept --top, --key-field and --filter-field, which \
       may be others for the new rows, and --caption-field, --dense-rows, --dense-type, --fine-weights, --float-weights and --head-lists, which may not.
 
-      Searches can filter by every metadata field of few values (categories, years, truth values), as 'newel stats' lists \
-      them. Fields of very many, such as addresses and captions, are left out unless named by --filter-field.
+      Searches can filter by every metadata field. Those of few values (categories, years, truth values), as 'newel stats' \
+      lists them, are answered at once; of very many, such as addresses, unless named by --filter-field, documents are read.
 
       Weights above the ceiling, which an index gets at its first build, count as much as the ceiling; the answer says how \
       many there are.
 
-      With --json: {"index", "generation", "documentsAdded", "documentsInAll", "postingsAdded", "rowsSkipped", "ceiling", \
+      With --json: {"index", "generation", "documentsAdded", "documentsInAll", "documentsReplaced", "postingsAdded", "rowsSkipped", "ceiling", \
       "weightsClipped", "largestClippedWeight", "segmentsMerged", "mergeProblem" (if any), "keysAreRowNumbers", "seconds", \
       "stages": [{"stage", "seconds"}]}.
       """)
@@ -68,7 +68,8 @@ struct BuildCommand: ParsableCommand {
   @Option(help: "The metadata field with the caption, for 'inspect' (default: caption).")
   var captionField: String?
 
-  @Option(help: "A metadata field to filter searches by, however many values it has; may be given several times.")
+  @Option(
+    help: "A metadata field whose values are kept for filters, however many they are; may be given several times.")
   var filterField: [String] = []
 
   @Flag(
@@ -100,6 +101,9 @@ struct BuildCommand: ParsableCommand {
 
   @Option(parsing: .unconditional, help: "With --head-lists: most documents in the list of a token.")
   var headCap: Int?
+
+  @Flag(help: "Documents whose key is in the index already take the place of those there, in the same commit.")
+  var replace = false
 
   @OptionGroup var order: OrderOption
 
@@ -138,6 +142,7 @@ struct BuildCommand: ParsableCommand {
       index: index.index, source: source, conditions: conditions, top: top, keyField: keyField,
       captionField: captionField, keepsDenseRows: denseRows, filterFields: filterField, order: order.order,
       mergesSegments: merge)
+    request.replacesDocuments = replace
     request.keepsFineWeights = fineWeights
     request.keepsFloatWeights = floatWeights
     request.denseType = denseType
@@ -165,6 +170,9 @@ struct BuildCommand: ParsableCommand {
       + "\(Console.count(report.postingsAdded, "posting")) added in \(NumberText.elapsed(report.seconds))"
     if report.documentsInAll != report.documentsAdded {
       line += ", \(NumberText.grouped(report.documentsInAll)) in all"
+    }
+    if report.documentsReplaced > 0 {
+      line += "; \(NumberText.grouped(report.documentsReplaced)) took the place of others"
     }
     if report.rowsSkipped > 0 { line += "; \(Console.count(report.rowsSkipped, "row")) left out by --where" }
     if report.segmentsMerged > 0 { line += "; \(Console.count(report.segmentsMerged, "segment")) merged" }

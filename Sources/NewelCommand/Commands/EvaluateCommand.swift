@@ -52,7 +52,7 @@ struct EvaluateCommand: ParsableCommand {
       With --json: {"queries", "documents", "recallAt1", "recallAt5", "recallAt10", "meanReciprocalRank", "medianRank", \
       "meanRank", "misses", "unanswered" (misses without a word that the vocabulary knows), "leftOut" (queries without a \
       relevant document in the gallery), "judgementsOutside", "unknownTokens", "millisecondsPerQuery" (from words to \
-      ordinals, on one thread), "imageToText": {…}, "recallSum", "graded": {…}, "gradedImageToText": {…}, "words": {…, \
+      positions, on one thread), "imageToText": {…}, "recallSum", "graded": {…}, "gradedImageToText": {…}, "words": {…, \
       "captions": {…}, "classes": {…}}, "systems": [{"system", "textToImage", "imageToText", …}], "denseObstacle", \
       "reranking": {"pool", "fusion", "weight", "lines": [{"system", "textToImage", "millisecondsPerQuery", "queriesReranked"}]}, \
       "comparison": {"lines": [{"measure", "first", "second", "difference", "low", "high", "tTestPValue", \

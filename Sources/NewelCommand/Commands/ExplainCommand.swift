@@ -46,7 +46,7 @@ struct ExplainCommand: ParsableCommand {
   func run() throws {
     var rerank = try reranking.reranking()
     if let queryVector { rerank?.vector = try QueryVector.read(queryVector) }
-    let explanation = try NewelIndex.open(index.index).explain(
+    let explanation = try index.open().explain(
       query.trimmingPrefix(" ").description, key: key, conditions: filter.conditions, expand: expansion.expand,
       rerank: rerank)
     if json.json { return try JSONOutput.print(explanation) }

@@ -12,7 +12,7 @@ struct InspectCommand: ParsableCommand {
       For each token: its weight, in how many documents of the index it occurs, and whether the caption has it. Below, the \
       words of the caption that the picture lacks, and those that the vocabulary does not have; stop words are left out.
 
-      With --json: {"key", "ordinal" (0 for the document added first), "caption" (captions are joined by line breaks), \
+      With --json: {"key", "position" (0 for the document added first), "caption" (captions are joined by line breaks), \
       "tokens": [{"token", "rank", "weight", "impact" (1 to 255), "documentFrequency", "inCaption"}], "omittedTokens", \
       "captionShare" (of the caption's words that the vocabulary has, the share among the picture's tokens), "missingWords", \
       "unknownWords"}; with --all --json one such object per line. Names without a value are left out.
@@ -40,7 +40,7 @@ struct InspectCommand: ParsableCommand {
   }
 
   func run() throws {
-    let opened = try NewelIndex.open(index.index)
+    let opened = try index.open()
     guard let key else {
       try opened.inspectAll(limit: limit, conditions: filter.conditions) { inspection in
         if json.json { try JSONOutput.printLine(inspection) } else { show(inspection, in: opened) }

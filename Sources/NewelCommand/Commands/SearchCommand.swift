@@ -128,7 +128,7 @@ struct SearchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let opened = try NewelIndex.open(index.index)
+    let opened = try index.open()
     let isLimited = deadline != nil || maxBlocks != nil
     let budget = isLimited ? SearchBudget(milliseconds: deadline, blocks: maxBlocks) : nil
     var request = SearchRequest(

@@ -44,6 +44,13 @@ struct ExpandOption: ParsableArguments {
 struct IndexArgument: ParsableArguments {
   @Argument(help: "The index folder.", completion: .directory)
   var index: String
+
+  /// Opens it for reading, and says on standard error what should be known of its state.
+  func open() throws -> NewelIndex {
+    let opened = try NewelIndex.open(index)
+    if let warning = opened.warning { Console.complain(warning) }
+    return opened
+  }
 }
 
 extension TopKAlgorithm: ExpressibleByArgument {}

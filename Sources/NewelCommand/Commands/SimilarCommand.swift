@@ -50,7 +50,7 @@ struct SimilarCommand: ParsableCommand {
   private func reranking() throws -> Reranking? { try fusion.reranking(pool: by == .both ? rerank ?? 200 : nil) }
 
   func run() throws {
-    let opened = try NewelIndex.open(index.index)
+    let opened = try index.open()
     let response = try opened.similar(
       SimilarRequest(
         key, basis: by, count: count, offset: offset, conditions: filter.conditions,

@@ -9,7 +9,7 @@ struct StatsCommand: ParsableCommand {
       "vocabularyCount", "usedTokens", "mostFrequentTokens": [{"token", "documentFrequency"}], "segments": [{"name", \
       "documentCount", "postingCount", "order"}], "ceiling", "head", "tokenizer", "denseDimension", "denseType", "alignment", "coordinateCount", "floatWeightBytes", "fineWeightBytes", \
       "headMass", "headCap", "headListBytes", "bytesByKind": {kind: bytes}, "byteCount", "filterFields": [{"name", "valueCount" (none \
-      when the field cannot be filtered by)}]}. Names without a value are left out.
+      when they are too many to be kept, so that conditions read the documents)}]}. Names without a value are left out.
       """)
 
   @OptionGroup var index: IndexArgument
@@ -17,7 +17,7 @@ struct StatsCommand: ParsableCommand {
   @OptionGroup var quiet: QuietOption
 
   func run() throws {
-    let stats = try NewelIndex.open(index.index).statistics()
+    let stats = try index.open().statistics()
     if json.json { return try JSONOutput.print(stats) }
     var table = TextTable([.init(""), .init("", .right), .init("")])
     func line(_ name: String, _ value: String, _ note: String = "") { table.append([name, value, note]) }
@@ -62,7 +62,8 @@ struct StatsCommand: ParsableCommand {
     if !fields.isEmpty { Console.print("fields for --where, and their values: \(fields.joined(separator: ", "))") }
     let others = stats.filterFields.filter { $0.valueCount == nil }.map(\.name)
     if !others.isEmpty {
-      Console.print("fields with too many values, unless built with --filter-field: \(others.joined(separator: ", "))")
+      Console.print(
+        "fields of very many values, which filters read from the documents: \(others.joined(separator: ", "))")
     }
   }
 

@@ -23,7 +23,7 @@ struct TokensCommand: ParsableCommand {
   @OptionGroup var quiet: QuietOption
 
   func run() throws {
-    let opened = try NewelIndex.open(index.index)
+    let opened = try index.open()
     let reports = try opened.tokens(word, limit: limit)
     Console.warnOfWords(unknown: opened.unknownParts(of: word))
     if json.json { return try JSONOutput.print(reports) }

@@ -23,7 +23,7 @@ struct EvaluationReport: Encodable {
   let judgementsOutside: Int
   /// Words and tokens of the queries that the vocabulary does not have, each once per query; they were left out.
   let unknownTokens: Int
-  /// From words to ordinals and scores, on one thread.
+  /// From words to positions and scores, on one thread.
   let millisecondsPerQuery: Double
   let imageToText: DirectionReport
   /// R@1 + R@5 + R@10 of both directions, in percent.

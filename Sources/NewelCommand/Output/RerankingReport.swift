@@ -13,7 +13,7 @@ struct RerankingReport: Encodable {
   struct Line: Encodable {
     let system: String
     let textToImage: DirectionReport
-    /// From the words of a query to ordinals and scores, on one thread; nil for the dense side alone.
+    /// From the words of a query to positions and scores, on one thread; nil for the dense side alone.
     let millisecondsPerQuery: Double?
     /// Queries whose hits were ordered anew; nil unless hits were.
     let queriesReranked: Int?

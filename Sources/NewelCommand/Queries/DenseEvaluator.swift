@@ -67,7 +67,7 @@ struct DenseEvaluator {
         let answer = try index.evaluate(
           query.query, depth: gallery.count, conditions: gallery.conditions, expand: expand)
         for hit in answer.hits {
-          if let place = gallery.place(of: hit.ordinal) { sparse[place] = Double(hit.score) }
+          if let place = gallery.place(of: hit.position) { sparse[place] = Double(hit.score) }
         }
         var judgements: [Int: Int] = [:]
         for (document, grade) in query.judgements {

@@ -3,7 +3,7 @@ import Newel
 
 /// Searches for queries with known answers, and measures how well the answers were found: text to picture.
 ///
-/// Ranks are taken from ordinals; keys are looked up for the run file only, because that can cost more than the searches.
+/// Ranks are taken from positions; keys are looked up for the run file only, because that can cost more than the searches.
 struct Evaluator {
   let index: NewelIndex
   let gallery: Gallery
@@ -33,7 +33,7 @@ struct Evaluator {
     summary = RetrievalSummary(documentCount: gallery.count, cutoff: cutoff)
   }
 
-  /// From words to ordinals and scores, on one thread.
+  /// From words to positions and scores, on one thread.
   var millisecondsPerQuery: Double {
     searching / .milliseconds(1) / Double(max(1, summary.queryCount + summary.unjudgedCount))
   }
@@ -72,7 +72,7 @@ struct Evaluator {
     unknownTokens += answer.unknownTokens
     if answer.failure != nil { unanswered += 1 }
     let ranking = JudgedRanking(
-      ordinals: answer.hits.map { ($0.ordinal, Double($0.score)) }, judgements: judged.judgements,
+      positions: answer.hits.map { ($0.position, Double($0.score)) }, judgements: judged.judgements,
       isComplete: !answer.isCut)
     var knownRank: Int?
     // Beyond the ranking's end, or in a tie that it may cut, the rank is counted over the whole gallery.
@@ -83,7 +83,7 @@ struct Evaluator {
     guard let run else { return }
     try run.append(
       answer.hits.map { hit in
-        ScoredDocument(key: try index.key(of: hit.ordinal), score: Double(hit.score) * answer.scoreUnit)
+        ScoredDocument(key: try index.key(of: hit.position), score: Double(hit.score) * answer.scoreUnit)
       }, of: judged.id)
   }
 }

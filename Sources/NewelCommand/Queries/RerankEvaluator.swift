@@ -86,7 +86,7 @@ struct RerankEvaluator {
     let again = try index.rerank(answer, of: query.query, by: reranking)
     if again.count > 0 { result.queries += 1 }
     result.duration += answer.duration + again.duration
-    let ranking = JudgedRanking(ordinals: again.hits, judgements: query.judgements, isComplete: !answer.isCut)
+    let ranking = JudgedRanking(positions: again.hits, judgements: query.judgements, isComplete: !answer.isCut)
     var knownRank: Int?
     if ranking.firstRelevantRank == nil, answer.isCut {
       knownRank = try index.pessimisticRank(of: query.relevant, for: answer, conditions: gallery.conditions)

@@ -45,7 +45,7 @@ enum RunComparison {
     // Documents outside of the gallery are not in the other system's way either.
     var inside: Set<String>?
     if !gallery.conditions.isEmpty {
-      inside = Set(try gallery.ordinals.map { try index.key(of: $0) })
+      inside = Set(try gallery.positions.map { try index.key(of: $0) })
     }
     var summary = RetrievalSummary(documentCount: gallery.count, cutoff: cutoff)
     for query in queries {

@@ -1,12 +1,9 @@
-import ByteStorage
 import EmbeddingDumps
-import Foundation
-import GRDB
 
-/// A scalar of metadata as the catalog keeps it, so that conditions can be answered without the documents. FORMAT.md §7.9.
+/// A scalar of metadata as a columns file keeps it, so that conditions can be answered without the documents. FORMAT.md §7.11.
 ///
 /// Two values are equal when their kinds and bytes are: 3 is not 3.0, and texts that only look the same differ.
-enum FilterValue: Sendable {
+enum ColumnValue: Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
@@ -14,8 +11,8 @@ enum FilterValue: Sendable {
   case bigInteger(String)
   case text(String)
 
-  /// The numbers of the kinds in the catalog. FORMAT.md §7.9.1.
-  enum Kind: Int64, CaseIterable {
+  /// The numbers of the kinds in the file. FORMAT.md §7.11.2.
+  enum Kind: UInt32, CaseIterable {
     case null = 0
     case bool = 1
     case integer = 2
@@ -38,23 +35,6 @@ enum FilterValue: Sendable {
     }
   }
 
-  /// The value of a row; nil when kind and content do not fit together.
-  init?(kind: Int64, _ content: DatabaseValue) {
-    switch (Kind(rawValue: kind), content.storage) {
-    case (.null, .int64(0)): self = .null
-    case (.bool, .int64(0)): self = .bool(false)
-    case (.bool, .int64(1)): self = .bool(true)
-    case (.integer, .int64(let integer)): self = .integer(integer)
-    case (.number, .double(let number)): self = .number(number)
-    case (.bigInteger, .string(let digits)): self = .bigInteger(digits)
-    case (.text, .string(let text)): self = .text(text)
-    case (.text, .blob(let data)):
-      guard data.contains(0), let text = String(validating: data, as: UTF8.self) else { return nil }
-      self = .text(text)
-    default: return nil
-    }
-  }
-
   var kind: Kind {
     switch self {
     case .null: .null
@@ -63,19 +43,6 @@ enum FilterValue: Sendable {
     case .number: .number
     case .bigInteger: .bigInteger
     case .text: .text
-    }
-  }
-
-  /// What the column `value` holds.
-  var content: DatabaseValue {
-    switch self {
-    case .null: Int64(0).databaseValue
-    case .bool(let flag): Int64(flag ? 1 : 0).databaseValue
-    case .integer(let integer): integer.databaseValue
-    case .number(let number): number.databaseValue
-    case .bigInteger(let digits): digits.databaseValue
-    // SQLite's texts end at a zero byte.
-    case .text(let text): text.utf8.contains(0) ? Data(text.utf8).databaseValue : text.databaseValue
     }
   }
 
@@ -91,31 +58,55 @@ enum FilterValue: Sendable {
     }
   }
 
-  /// Bytes that it takes in memory and in the catalog, about.
-  var byteCount: Int {
+  /// The text of the kinds that have one.
+  var text: String? {
     switch self {
-    case .bigInteger(let text), .text(let text): 16 + text.utf8.count
-    default: 16
+    case .bigInteger(let text), .text(let text): text
+    default: nil
     }
   }
 
-  /// Kind and content in the fixed form that checksums cover. FORMAT.md §7.9.3.
-  func encode(into writer: inout ByteWriter) {
-    writer.u8(UInt8(kind.rawValue))
+  /// The 64 bits of the kinds that have no text.
+  var bits: UInt64 {
     switch self {
-    case .null: writer.u64(0)
-    case .bool(let flag): writer.u64(flag ? 1 : 0)
-    case .integer(let integer): writer.u64(UInt64(bitPattern: integer))
-    case .number(let number): writer.f64(number)
-    case .bigInteger(let text), .text(let text):
-      writer.u64(UInt64(text.utf8.count))
-      writer.append(utf8: text)
+    case .null, .bigInteger, .text: 0
+    case .bool(let flag): flag ? 1 : 0
+    case .integer(let integer): UInt64(bitPattern: integer)
+    case .number(let number): number.bitPattern
     }
   }
+
+  /// The value of these bits, or of this text; nil when they do not fit the kind.
+  init?(_ kind: Kind, bits: UInt64, text: String?) {
+    switch (kind, text) {
+    case (.null, nil) where bits == 0: self = .null
+    case (.bool, nil) where bits <= 1: self = .bool(bits == 1)
+    case (.integer, nil): self = .integer(Int64(bitPattern: bits))
+    case (.number, nil) where Double(bitPattern: bits).isFinite: self = .number(Double(bitPattern: bits))
+    case (.bigInteger, let text?): self = .bigInteger(text)
+    case (.text, let text?): self = .text(text)
+    default: return nil
+    }
+  }
+
+  /// The order in the file: by kind, then by value; texts by their bytes.
+  func isBefore(_ other: ColumnValue) -> Bool {
+    switch (self, other) {
+    case (.bool(let one), .bool(let other)): !one && other
+    case (.integer(let one), .integer(let other)): one < other
+    case (.number(let one), .number(let other)): one < other
+    case (.bigInteger(let one), .bigInteger(let other)), (.text(let one), .text(let other)):
+      one.utf8.lexicographicallyPrecedes(other.utf8)
+    default: kind.rawValue < other.kind.rawValue
+    }
+  }
+
+  /// Bytes that it takes in memory and in the file, about.
+  var byteCount: Int { ColumnsLayout.valueEntryByteCount + (text?.utf8.count ?? 0) }
 }
 
-extension FilterValue: Hashable {
-  static func == (left: FilterValue, right: FilterValue) -> Bool {
+extension ColumnValue: Hashable {
+  static func == (left: ColumnValue, right: ColumnValue) -> Bool {
     switch (left, right) {
     case (.null, .null): true
     case (.bool(let one), .bool(let other)): one == other
