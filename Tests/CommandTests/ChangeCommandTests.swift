@@ -125,6 +125,26 @@ import Testing
     #expect(try newel("verify", "index", "--deep").status == 0)
   }
 
+  /// Lines through a pipe that stays open: each is acknowledged without waiting for others.
+  @Test(.timeLimit(.minutes(1))) func linesOfAPipeAreAcknowledgedAsTheyCome() throws {
+    let process = Process()
+    process.executableURL = NewelProcess.program
+    process.arguments = ["watch", dump.path("index"), "--wait", "0.01"]
+    let (input, output) = (Pipe(), Pipe())
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    for number in 50..<53 {
+      try input.fileHandleForWriting.write(contentsOf: Data((line(number) + "\n").utf8))
+      let answer = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+      #expect(answer.contains("\"key\":\"d\(number)\"") && answer.contains("\"durable\":true"))
+      #expect(try newel("get", "index", "d\(number)").status == 0)
+    }
+    try input.fileHandleForWriting.close()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+  }
+
   @Test func whatIsNotThereIsRefusedInOneSentence() throws {
     #expect(try newel("add", "nowhere", "--documents", "x").isRefusal)
     #expect(try newel("add", "index", "--documents", "missing.jsonl").isRefusal)

@@ -88,7 +88,10 @@ final class LineInput: @unchecked Sendable {
       number += 1
     }
     do {
-      while let data = try handle.read(upToCount: 1 << 16), !data.isEmpty {
+      // What can be sought is a file, of which a part is read at a time. Of a pipe or a terminal whatever is there is taken at once:
+      // `read(upToCount:)` would wait until there is as much as asked for.
+      let isFile = (try? handle.offset()) != nil
+      while let data = isFile ? try handle.read(upToCount: 1 << 16) : handle.availableData, !data.isEmpty {
         for part in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
           if part.offset > 0 { end() }
           if isTooLong || line.count + part.element.count > Self.maximumLength {
