@@ -82,6 +82,9 @@ import Testing
       let request = SimilarRequest("d8", basis: basis, count: 60)
       #expect(try index.similar(request).hits.map(\.key) == expected.similar(request).hits.map(\.key))
     }
+    let statistics = try (index.statistics(), expected.statistics())
+    #expect(statistics.0.postingCount == statistics.1.postingCount)
+    #expect(statistics.0.meanTokensPerDocument == statistics.1.meanTokensPerDocument)
     #expect(try index.document(ofKey: "d3") == nil)
     #expect(try index.document(ofKey: "d5")?.ordinal ?? 0 > 60)
     session.close()

@@ -37,7 +37,7 @@ public struct BuildRequest: Sendable {
   /// Whether documents whose key is in the index already take the place of those there, in the same commit; otherwise such a key
   /// is refused. Of several rows with one key the last counts then.
   public var replacesDocuments = false
-  /// Metadata fields that searches can filter by however many values they have; others as long as they have few. Kept by the
+  /// Metadata fields whose values are kept for filters however many they are; of others conditions read the documents then. Kept by the
   /// index for what is appended later.
   public var filterFields: [String]
   /// Whether documents keep what rounding to 8 bits took from their weights, for searches by real scores (2 bytes per token of

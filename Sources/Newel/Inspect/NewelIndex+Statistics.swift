@@ -12,7 +12,8 @@ extension NewelIndex {
     let frequencies = (0..<UInt32(vocabulary.count)).map { documentFrequency(of: $0) }
     let used = frequencies.indices.filter { frequencies[$0] > 0 }
     let frequent = used.sorted { (frequencies[$0], $1) > (frequencies[$1], $0) }.prefix(mostFrequent)
-    let postings = segments.reduce(0) { $0 + $1.index.postingCount }
+    // Of documents that are not deleted, like everything here but bytes and segments.
+    let postings = frequencies.reduce(0, +)
     var bytes: [String: Int] = [:]
     for file in snapshot.files { bytes["\(file.kind)", default: 0] += file.byteCount }
     let configuration = snapshot.configuration
